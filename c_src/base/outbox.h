@@ -1,0 +1,121 @@
+// SPDX-License-Identifier: MPL-2.0
+// What a step wants done: a list of effects that the server carries out after the step has returned.
+//
+// A step never writes, closes or calls out (no re-entrancy), so a test is: feed bytes, look at the outbox. Effects are flat records; their bytes lie in one
+// arena. Bytes handed out live until Clear.
+#ifndef RABBIT_SOCKS_BASE_OUTBOX_H_
+#define RABBIT_SOCKS_BASE_OUTBOX_H_
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "base/bytes.h"
+#include "base/headers.h"
+#include "base/id.h"
+
+namespace rabbit_socks::base {
+
+// A client asks for a session; see docs/PORT_PROTOCOL.md, "Info of open".
+struct OpenInfo {
+  std::vector<std::string> path;
+  std::string query;
+  Headers headers;
+  std::string peer_address, local_address;
+  uint16_t peer_port = 0, local_port = 0;
+  bool secure = false;
+  const char* transport = "websocket";
+  const char* protocol = "rfc6455";
+  const char* generation = "none";
+  std::string subprotocol;  // empty: none
+};
+
+// An answer to a relayed request; for a TCP connection the session room writes the bytes itself.
+struct RelayedHead {
+  uint16_t status = 200;
+  std::vector<std::pair<std::string, std::string>> headers;
+};
+
+struct Range {
+  uint32_t begin = 0;
+  uint32_t size = 0;
+};
+
+struct Effect {
+  enum class Kind : uint8_t {
+    // To a connection (id is a ConnectionId)
+    kWrite,          // data
+    kFinish,         // after what was written: end our side, wait a little for the peer's end, close
+    kReset,          // close at once, dropping what is queued
+    kPauseReading,   //
+    kResumeReading,  //
+    // To the node, about a relayed connection
+    kRespond,       // heads[index], data: a whole answer
+    kRespondStart,  // heads[index]: kWrite and kFinish follow
+    kSwitch,        // heads[index]: headers of a 101
+    // To the node, about a session (id is a SessionId)
+    kOpen,       // opens[index], listener, route
+    kMessage,    // owner, payload, data
+    kClosed,     // owner, code, data = reason
+    kCongested,  // owner
+    kDrained,    // owner
+    kLog,        // code = level 0..3 (debug, info, warning, error), data
+  };
+
+  Kind kind;
+  Payload payload = Payload::kText;
+  uint16_t code = 0;
+  uint32_t index = 0;
+  uint32_t route = 0;
+  uint64_t id = 0;
+  ListenerId listener = 0;
+  Range owner;  // the session's pid as the node encoded it
+  Range data;
+};
+
+class Outbox {
+ public:
+  void Write(ConnectionId id, Bytes bytes);
+  // For writers that build in place: call Begin, append to arena(), call End.
+  void BeginWrite(ConnectionId id);
+  std::string& arena() { return arena_; }
+  void EndWrite();
+  void Finish(ConnectionId id) { Add(Effect::Kind::kFinish, id.value); }
+  void Reset(ConnectionId id) { Add(Effect::Kind::kReset, id.value); }
+  void PauseReading(ConnectionId id) { Add(Effect::Kind::kPauseReading, id.value); }
+  void ResumeReading(ConnectionId id) { Add(Effect::Kind::kResumeReading, id.value); }
+
+  void Respond(ConnectionId id, RelayedHead head, Bytes body);
+  void RespondStart(ConnectionId id, RelayedHead head);
+  void Switch(ConnectionId id, RelayedHead head);
+
+  void Open(SessionId id, ListenerId listener, uint32_t route, OpenInfo info);
+  void Message(SessionId id, Bytes owner, Payload payload, Bytes data);
+  void Closed(SessionId id, Bytes owner, uint16_t code, Bytes reason);
+  void Congested(SessionId id, Bytes owner);
+  void Drained(SessionId id, Bytes owner);
+  void Log(uint16_t level, Bytes text);
+
+  const std::vector<Effect>& effects() const { return effects_; }
+  Bytes Data(Range range) const { return Bytes(arena_).substr(range.begin, range.size); }
+  const OpenInfo& open(const Effect& effect) const { return opens_[effect.index]; }
+  const RelayedHead& head(const Effect& effect) const { return heads_[effect.index]; }
+  bool empty() const { return effects_.empty(); }
+  // Forgets all effects; keeps a bounded amount of memory for the next step.
+  void Clear();
+
+ private:
+  Effect& Add(Effect::Kind kind, uint64_t id);
+  Range Store(Bytes bytes);
+
+  std::vector<Effect> effects_;
+  std::string arena_;
+  std::vector<OpenInfo> opens_;
+  std::vector<RelayedHead> heads_;
+};
+
+}  // namespace rabbit_socks::base
+
+#endif  // RABBIT_SOCKS_BASE_OUTBOX_H_

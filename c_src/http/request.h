@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: MPL-2.0
+// One HTTP/1 request as plain data.
+#ifndef RABBIT_SOCKS_HTTP_REQUEST_H_
+#define RABBIT_SOCKS_HTTP_REQUEST_H_
+
+#include <string>
+
+#include "base/bytes.h"
+#include "base/headers.h"
+
+namespace rabbit_socks::http {
+
+enum class Method : unsigned char { kGet, kHead, kPost, kOptions, kOther };
+
+struct Request {
+  Method method = Method::kGet;
+  int minor = 1;       // HTTP/1.minor
+  std::string target;  // as on the request line (origin form; an absolute form is kept too, path is taken from it)
+  std::string path;    // raw, still percent-encoded, starts with "/"
+  std::string query;   // raw, without "?"
+  base::Headers headers;
+  std::string body;
+  bool keep_alive = true;
+  bool upgrade = false;  // Upgrade field and Connection: upgrade; what follows the head is another protocol
+};
+
+}  // namespace rabbit_socks::http
+
+#endif  // RABBIT_SOCKS_HTTP_REQUEST_H_

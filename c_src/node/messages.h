@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: MPL-2.0
+// The vocabulary spoken with the node: docs/PORT_PROTOCOL.md is its grammar, test/vectors/link.golden an example of each.
+//
+// Node to edge
+//   {hello, 1, #{release => Binary}}                    {heartbeat, N}
+//   {listen, Listener, Config}                          {configure, Listener, Config}
+//   {unlisten, Listener}                                {remove, Listener, Code, Reason}
+//   {adopt, Ref, Buffer}                                {stop, Code, Reason}
+//   {accept, Session, Pid, Headers}                     {refuse, Session, Status, Text}
+//   {send, Session, [Message]}                          {credit, Session, Messages, Bytes}
+//   {close, Session, Code, Reason}
+//   {request, Ref, Listener, Request}                   {bytes, Ref, Binary}      {gone, Ref}
+// Edge to node, as one list a packet
+//   {hello, 1, #{release => Binary, pid => OsPid}}      {heartbeat, N}
+//   {listening, Listener}                               {log, Level, Text}
+//   {open, Session, Listener, Route, Info}
+//   {Pid, {'$socks', messages, [Message]}}              {Pid, {'$socks', closed, Code, Reason}}
+//   {Pid, {'$socks', congested}}                        {Pid, {'$socks', drained}}
+//   {response, Ref, Status, Headers, Body}              {response_start, Ref, Status, Headers}
+//   {switch, Ref, Headers}       {bytes, Ref, Binary}   {finish, Ref}
+#ifndef RABBIT_SOCKS_NODE_MESSAGES_H_
+#define RABBIT_SOCKS_NODE_MESSAGES_H_
+
+#include <cstdint>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "base/bytes.h"
+#include "base/headers.h"
+#include "base/id.h"
+#include "base/outbox.h"
+#include "base/result.h"
+
+namespace rabbit_socks::node {
+
+inline constexpr int kVersion = 1;
+inline constexpr uint32_t kMaxPacket = 0x1000000;
+
+using Fields = std::vector<std::pair<std::string, std::string>>;
+
+struct RouteConfig {
+  std::vector<std::string> prefix, subprotocols;
+  bool any_origin = true;
+  std::vector<std::string> origins;
+};
+
+struct Config {
+  std::vector<RouteConfig> routes;
+  std::string pages;                                           // directory; empty: none
+  std::vector<std::pair<std::string, int64_t>> limits;  // by key; the server gives them meaning. true and false are 1 and 0
+};
+
+struct RelayedRequest {
+  std::string method, target, path, body, peer_address, local_address;
+  uint16_t peer_port = 0, local_port = 0;
+  bool secure = false;
+  base::Headers headers;
+};
+
+// Receives decoded commands, in order. Views live through the call only.
+class Commands {
+ public:
+  virtual ~Commands() = default;
+  virtual void OnHello(int version, base::Bytes release) = 0;
+  virtual void OnHeartbeat(uint64_t n) = 0;
+  virtual void OnListen(base::ListenerId listener, Config config) = 0;
+  virtual void OnConfigure(base::ListenerId listener, Config config) = 0;
+  virtual void OnUnlisten(base::ListenerId listener) = 0;
+  virtual void OnRemove(base::ListenerId listener, uint16_t code, base::Bytes reason) = 0;
+  virtual void OnAdopt(uint64_t ref, base::Bytes buffer) = 0;
+  virtual void OnAccept(base::SessionId session, base::Bytes pid, Fields headers) = 0;
+  virtual void OnRefuse(base::SessionId session, uint16_t status, base::Bytes text) = 0;
+  virtual void OnSend(base::SessionId session, base::Payload payload, base::Bytes data) = 0;
+  virtual void OnCredit(base::SessionId session, uint32_t messages, uint32_t bytes) = 0;
+  virtual void OnClose(base::SessionId session, uint16_t code, base::Bytes reason) = 0;
+  virtual void OnRequest(uint64_t ref, base::ListenerId listener, RelayedRequest request) = 0;
+  virtual void OnBytes(uint64_t ref, base::Bytes bytes) = 0;
+  virtual void OnGone(uint64_t ref) = 0;
+  virtual void OnStop(uint16_t code, base::Bytes reason) = 0;
+  virtual void OnUnknown(base::Bytes name) = 0;
+};
+
+}  // namespace rabbit_socks::node
+
+#endif  // RABBIT_SOCKS_NODE_MESSAGES_H_
