@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MPL-2.0
-// What a listener is told: its routes and limits. Defaults are limits L1 to L10; docs/CONFIGURATION.md describes every key.
+// What a listener is told: its routes and limits. Defaults are limits L1 to
+// L10; docs/CONFIGURATION.md describes every key.
 #ifndef RABBIT_SOCKS_SESSION_CONFIG_H_
 #define RABBIT_SOCKS_SESSION_CONFIG_H_
 
@@ -18,7 +19,8 @@
 namespace rabbit_socks::session {
 
 struct Route {
-  std::vector<std::string> prefix;  // path parts after /websocket or /socket.io; empty: the default route
+  std::vector<std::string> prefix;  // path parts after /websocket or
+                                    // /socket.io; empty: the default route
   std::vector<std::string> subprotocols;
   http::OriginPolicy origins;
 };
@@ -28,24 +30,31 @@ struct Limits {
   websocket::Limits websocket;
   framing::Limits framing;
 
-  base::Time head_timeout = 10000;           // L2: from accept, or from the first byte of a later request
-  base::Time body_timeout = 30000;           // L3
-  base::Time keep_alive_timeout = 60000;     // between requests
-  base::Time open_timeout = 10000;           // for the node's accept
-  base::Time ping_interval = 30000;          // L7: silence before a WebSocket ping
-  base::Time idle_timeout = 60000;           // L7: silence before the peer is taken for gone
-  base::Time close_timeout = 5000;           // L8
-  base::Time send_timeout = 30000;           // L9: no byte taken by the kernel for so long
-  base::Time heartbeat_interval = 10000;     // Socket.IO 0.6
-  base::Time heartbeat_timeout = 8000;       // Socket.IO 0.6
-  base::Time poll_timeout = 20000;           // Socket.IO 0.6: an open poll is answered empty
-  base::Time session_timeout = 8000;         // Socket.IO 0.6: life of a polling session without a poll
-  uint32_t max_control_rate = 100;           // L6: control frames a second (1008)
-  uint32_t send_queue_soft = 65536;          // L9 bytes: congested
-  uint32_t send_queue_hard = 1048576;        // L9 bytes: close 1013
-  uint32_t max_connections = 0;              // L10: of this listener; 0: what descriptors allow
+  base::Time head_timeout =
+      10000;  // L2: from accept, or from the first byte of a later request
+  base::Time body_timeout = 30000;        // L3
+  base::Time keep_alive_timeout = 60000;  // between requests
+  base::Time open_timeout = 10000;        // for the node's accept
+  base::Time ping_interval = 30000;       // L7: silence before a WebSocket ping
+  base::Time idle_timeout =
+      60000;  // L7: silence before the peer is taken for gone
+  base::Time close_timeout = 5000;  // L8
+  base::Time send_timeout =
+      30000;  // L9: no byte taken by the kernel for so long
+  base::Time heartbeat_interval = 10000;  // Socket.IO 0.6
+  base::Time heartbeat_timeout = 8000;    // Socket.IO 0.6
+  base::Time poll_timeout =
+      20000;  // Socket.IO 0.6: an open poll is answered empty
+  base::Time session_timeout =
+      8000;  // Socket.IO 0.6: life of a polling session without a poll
+  uint32_t max_control_rate = 100;     // L6: control frames a second (1008)
+  uint32_t send_queue_soft = 65536;    // L9 bytes: congested
+  uint32_t send_queue_hard = 1048576;  // L9 bytes: close 1013
+  uint32_t max_connections =
+      0;  // L10: of this listener; 0: what descriptors allow
   uint32_t max_connections_per_address = 0;  // L10; 0: no limit
-  uint32_t max_pending = 0;                  // L10: connections without a session; 0: a tenth of what is allowed
+  uint32_t max_pending =
+      0;  // L10: connections without a session; 0: a tenth of what is allowed
   uint32_t credit_messages = 64;
   uint32_t credit_bytes = 262144;
   bool hixie = true;  // serve hixie-75 and hixie-76
@@ -53,7 +62,9 @@ struct Limits {
 
 struct ListenerConfig {
   std::vector<Route> routes;  // never empty
-  std::shared_ptr<const http::Pages> pages;  // shared: connections that outlive a changed listener still serve them; null: no pages
+  std::shared_ptr<const http::Pages>
+      pages;  // shared: connections that outlive a changed listener still serve
+              // them; null: no pages
   Limits limits;
 };
 

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: MPL-2.0
-// The pure heart of the edge: every connection and session, driven by bytes, commands and time; all it wants done goes to the outbox.
+// The pure heart of the edge: every connection and session, driven by bytes,
+// commands and time; all it wants done goes to the outbox.
 //
-// The server calls one method a happening and empties the outbox before the next read of the same connection. Ids that are gone are ignored.
+// The server calls one method a happening and empties the outbox before the
+// next read of the same connection. Ids that are gone are ignored.
 #ifndef RABBIT_SOCKS_SESSION_HUB_H_
 #define RABBIT_SOCKS_SESSION_HUB_H_
 
@@ -36,33 +38,51 @@ class Hub {
   Hub(base::Outbox* outbox, base::Time now, uint32_t max_connections);
   ~Hub();
 
-  // Listeners. Configure adds or replaces; connections keep the configuration they came with.
+  // Listeners. Configure adds or replaces; connections keep the configuration
+  // they came with.
   void Configure(base::ListenerId listener, ListenerConfig config);
-  // Closes the listener's sessions with the code, and its other connections when they are idle.
-  void Remove(base::ListenerId listener, uint16_t code, base::Bytes reason, base::Time now);
+  // Closes the listener's sessions with the code, and its other connections
+  // when they are idle.
+  void Remove(base::ListenerId listener, uint16_t code, base::Bytes reason,
+              base::Time now);
 
-  // A TCP connection. The id is none when it must be dropped at once: a limit (L10) is reached or the listener is unknown.
-  base::ConnectionId Connect(base::ListenerId listener, const Peer& peer, base::Time now);
+  // A TCP connection. The id is none when it must be dropped at once: a limit
+  // (L10) is reached or the listener is unknown.
+  base::ConnectionId Connect(base::ListenerId listener, const Peer& peer,
+                             base::Time now);
   // Bytes may be changed in place.
   void Received(base::ConnectionId id, std::span<char> bytes, base::Time now);
   // The peer will send no more (FIN).
   void PeerEnded(base::ConnectionId id, base::Time now);
-  // The connection is gone: error, reset, or the end of kFinish and kReset. Always the last call for an id that Connect gave.
+  // The connection is gone: error, reset, or the end of kFinish and kReset; for
+  // a relayed one also once its answer is on its way. The last call for every
+  // id.
   void Disconnected(base::ConnectionId id, base::Time now);
-  // `queued` bytes are not yet taken by the kernel; called when that changed after a write, and with 0 when it drained.
+  // What was written in this turn has been offered to the kernel, or the kernel
+  // took some of what was left: `queued` bytes are still to be taken. Called
+  // after every turn in which the connection was written to.
   void Queued(base::ConnectionId id, size_t queued, base::Time now);
 
-  // A request relayed by the broker's web context; answered by kRespond, kRespondStart or kSwitch with the id.
-  base::ConnectionId Relay(base::ListenerId listener, const Peer& peer, http::Request request, base::Time now);
-  // After kSwitch: the relay has become a connection whose bytes arrive by Received. The 101 has been written by the broker.
+  // A request relayed by the broker's web context; answered by kRespond,
+  // kRespondStart or kSwitch with the id.
+  base::ConnectionId Relay(base::ListenerId listener, const Peer& peer,
+                           http::Request request, base::Time now);
+  // After kSwitch: the relay has become a connection whose bytes arrive by
+  // Received. The 101 has been written by the broker.
   void Switched(base::ConnectionId id, base::Time now);
 
   // Commands of the node.
-  void Accept(base::SessionId id, base::Bytes owner, const std::vector<std::pair<std::string, std::string>>& headers, base::Time now);
-  void Refuse(base::SessionId id, uint16_t status, base::Bytes text, base::Time now);
-  void Send(base::SessionId id, base::Payload payload, base::Bytes data, base::Time now);
-  void Credit(base::SessionId id, uint32_t messages, uint32_t bytes, base::Time now);
-  void Close(base::SessionId id, uint16_t code, base::Bytes reason, base::Time now);
+  void Accept(base::SessionId id, base::Bytes owner,
+              const std::vector<std::pair<std::string, std::string>>& headers,
+              base::Time now);
+  void Refuse(base::SessionId id, uint16_t status, base::Bytes text,
+              base::Time now);
+  void Send(base::SessionId id, base::Payload payload, base::Bytes data,
+            base::Time now);
+  void Credit(base::SessionId id, uint32_t messages, uint32_t bytes,
+              base::Time now);
+  void Close(base::SessionId id, uint16_t code, base::Bytes reason,
+             base::Time now);
   // Closes every session; new requests are answered 503.
   void Stop(uint16_t code, base::Bytes reason, base::Time now);
 

@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: MPL-2.0
+// Ending sessions: the node is told once, and the client in the way of its
+// transport.
+#ifndef RABBIT_SOCKS_SESSION_CLOSING_H_
+#define RABBIT_SOCKS_SESSION_CLOSING_H_
+
+#include <cstdint>
+
+#include "base/bytes.h"
+#include "session/tables.h"
+
+namespace rabbit_socks::session {
+
+// The session is over for the node: says so (when it has an owner) and forgets
+// it. Its connection is not touched. `s` is dead after the call.
+void EndSession(Tables& t, Session* s, uint16_t code, base::Bytes reason);
+
+// We end the session: close handshake on a WebSocket, end of the stream, 404 to
+// a waiting poll; a polling session with something queued lingers until a last
+// poll has fetched it. `s` is dead or lingering after the call.
+void CloseSession(Tables& t, Session* s, uint16_t code, base::Bytes reason);
+
+// The client's WebSocket broke a rule: send the code, end the connection
+// without waiting for an answer. `c` is dead after the call if it was relayed.
+void FailWebSocket(Tables& t, Connection* c, uint16_t code, base::Bytes reason);
+
+// Sends a close frame and waits for the peer's, at most close_timeout.
+void StartCloseHandshake(Tables& t, Connection* c, uint16_t code,
+                         base::Bytes reason);
+
+}  // namespace rabbit_socks::session
+
+#endif  // RABBIT_SOCKS_SESSION_CLOSING_H_

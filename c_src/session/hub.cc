@@ -1,0 +1,308 @@
+// SPDX-License-Identifier: MPL-2.0
+#include "session/hub.h"
+
+#include <algorithm>
+#include <utility>
+#include <vector>
+
+#include "base/random.h"
+#include "session/answer.h"
+#include "session/closing.h"
+#include "session/inbound.h"
+#include "session/leaving.h"
+#include "session/outbound.h"
+#include "session/polls.h"
+#include "session/requests.h"
+#include "session/tables.h"
+#include "session/timers.h"
+#include "session/upgrade.h"
+
+namespace rabbit_socks::session {
+
+using base::Bytes;
+using base::ConnectionId;
+using base::SessionId;
+using base::Time;
+using Phase = Connection::Phase;
+
+namespace {
+
+// A wheel entry of `x` came up: its deadline may have moved on since.
+template <class T>
+void Due(Tables& t, T* x, void (*act)(Tables&, T*)) {
+  x->scheduled = 0;
+  if (x->deadline == 0) return;
+  if (x->deadline > t.now) return t.SetDeadline(x, x->deadline);
+  act(t, x);
+}
+
+}  // namespace
+
+struct Hub::Impl {
+  Impl(base::Outbox* outbox, Time now, uint32_t max_connections)
+      : t(outbox, now, max_connections) {}
+
+  // Every entry point begins with the time and ends by using the input that has
+  // become usable.
+  class Step {
+   public:
+    Step(Impl* impl, Time now) : t_(impl->t) { t_.now = std::max(t_.now, now); }
+    ~Step() {
+      // The list grows while it is walked: each entry is one connection's kept
+      // input.
+      for (size_t i = 0; i < t_.ready.size(); ++i) {
+        Connection* c = t_.FindConnection(t_.ready[i]);
+        if (c == nullptr) continue;
+        c->input_ready = false;
+        UseKeptInput(t_, c);
+      }
+      t_.ready.clear();
+    }
+    Step(const Step&) = delete;
+    Step& operator=(const Step&) = delete;
+
+   private:
+    Tables& t_;
+  };
+
+  bool Admits(const Listener& listener, const std::string& address) const {
+    const Limits& limits = listener.config->limits;
+    const uint32_t most =
+        limits.max_connections == 0
+            ? t.max_connections
+            : std::min(limits.max_connections, t.max_connections);
+    const uint32_t pending =
+        limits.max_pending == 0 ? std::max(most / 10, 1U) : limits.max_pending;
+    if (t.connections.size() >= t.max_connections ||
+        listener.connections >= most || listener.pending >= pending)
+      return false;
+    if (limits.max_connections_per_address == 0) return true;
+    const auto found = listener.by_address.find(address);
+    return found == listener.by_address.end() ||
+           found->second < limits.max_connections_per_address;
+  }
+
+  Connection* Insert(base::ListenerId listener, const Peer& peer) {
+    auto owned = std::make_unique<Connection>();
+    Connection* c = owned.get();
+    c->id = t.connections.Insert(std::move(owned));
+    c->listener = listener;
+    c->config = t.listeners.find(listener)->second.config;
+    c->peer_address = peer.peer.address;
+    c->peer_port = peer.peer.port;
+    c->local_address = peer.local.address;
+    c->local_port = peer.local.port;
+    c->secure = peer.secure;
+    return c;
+  }
+
+  void CloseSessionsOf(base::ListenerId listener, bool all, uint16_t code,
+                       Bytes reason) {
+    std::vector<SessionId> ids;
+    t.sessions.For([&](SessionId id, const Session& s) {
+      if (all || s.listener == listener) ids.push_back(id);
+    });
+    for (const SessionId id : ids) {
+      if (Session* s = t.FindSession(id)) CloseSession(t, s, code, reason);
+    }
+    std::vector<ConnectionId> idle;
+    t.connections.For([&](ConnectionId id, const Connection& c) {
+      if ((all || c.listener == listener) && c.phase == Phase::kHttp &&
+          c.awaited == http::Parser::Phase::kIdle)
+        idle.push_back(id);
+    });
+    for (const ConnectionId id : idle) {
+      if (Connection* c = t.FindConnection(id)) FinishConnection(t, c);
+    }
+  }
+
+  Tables t;
+};
+
+Hub::Hub(base::Outbox* outbox, Time now, uint32_t max_connections)
+    : impl_(std::make_unique<Impl>(outbox, now, max_connections)) {}
+Hub::~Hub() = default;
+
+void Hub::Configure(base::ListenerId listener, ListenerConfig config) {
+  impl_->t.listeners[listener].config =
+      std::make_shared<const ListenerConfig>(std::move(config));
+}
+
+void Hub::Remove(base::ListenerId listener, uint16_t code, Bytes reason,
+                 Time now) {
+  const Impl::Step step(impl_.get(), now);
+  impl_->CloseSessionsOf(listener, false, code, reason);
+  impl_->t.listeners.erase(listener);
+}
+
+ConnectionId Hub::Connect(base::ListenerId listener, const Peer& peer,
+                          Time now) {
+  const Impl::Step step(impl_.get(), now);
+  Tables& t = impl_->t;
+  const auto found = t.listeners.find(listener);
+  if (found == t.listeners.end() || t.stopping ||
+      !impl_->Admits(found->second, peer.peer.address))
+    return {};
+  Connection* c = impl_->Insert(listener, peer);
+  c->parser = std::make_unique<http::Parser>(c->config->limits.http);
+  c->counted = true;
+  c->pending = true;
+  ++found->second.connections;
+  ++found->second.pending;
+  if (c->config->limits.max_connections_per_address != 0) {
+    c->counted_address = true;
+    ++found->second.by_address[c->peer_address];
+  }
+  c->progress = t.now;
+  t.SetDeadline(c, t.now + c->config->limits.head_timeout);
+  return c->id;
+}
+
+void Hub::Received(ConnectionId id, std::span<char> bytes, Time now) {
+  const Impl::Step step(impl_.get(), now);
+  if (Connection* c = impl_->t.FindConnection(id)) UseBytes(impl_->t, c, bytes);
+}
+
+void Hub::PeerEnded(ConnectionId id, Time now) {
+  const Impl::Step step(impl_.get(), now);
+  Tables& t = impl_->t;
+  Connection* c = t.FindConnection(id);
+  if (c == nullptr) return;
+  c->peer_ended = true;
+  // The end comes after the bytes: those that wait for credit are used first,
+  // see UseKeptInput.
+  if (c->input.empty()) {
+    EndOfInput(t, c);
+  } else {
+    t.MarkReady(c);
+  }
+}
+
+void Hub::Disconnected(ConnectionId id, Time now) {
+  const Impl::Step step(impl_.get(), now);
+  Tables& t = impl_->t;
+  Connection* c = t.FindConnection(id);
+  if (c == nullptr) return;
+  LeaveSession(t, c);
+  ForgetConnection(t, c);
+}
+
+void Hub::Queued(ConnectionId id, size_t queued, Time now) {
+  const Impl::Step step(impl_.get(), now);
+  if (Connection* c = impl_->t.FindConnection(id))
+    NoteQueued(impl_->t, c, queued);
+}
+
+ConnectionId Hub::Relay(base::ListenerId listener, const Peer& peer,
+                        http::Request request, Time now) {
+  const Impl::Step step(impl_.get(), now);
+  Tables& t = impl_->t;
+  if (t.listeners.find(listener) == t.listeners.end()) return {};
+  Connection* c = impl_->Insert(listener, peer);
+  const ConnectionId id = c->id;
+  c->relayed = true;
+  c->relayed_request = std::make_unique<http::Request>(std::move(request));
+  c->progress = t.now;
+  HandleRequest(t, c);
+  return id;
+}
+
+void Hub::Switched(ConnectionId id, Time now) {
+  const Impl::Step step(impl_.get(), now);
+  Connection* c = impl_->t.FindConnection(id);
+  if (c != nullptr && c->phase == Phase::kSwitching)
+    SwitchedByBroker(impl_->t, c);
+}
+
+void Hub::Accept(
+    SessionId id, Bytes owner,
+    const std::vector<std::pair<std::string, std::string>>& headers, Time now) {
+  const Impl::Step step(impl_.get(), now);
+  Tables& t = impl_->t;
+  Session* s = t.FindSession(id);
+  if (s == nullptr || s->state != Session::State::kOpening) {
+    t.outbox->Closed(id, owner, 1006,
+                     "");  // the client left before it was let in
+    return;
+  }
+  s->owner.assign(owner);
+  s->state = Session::State::kOpen;
+  t.SetDeadline(s, 0);
+  Connection* c = t.FindConnection(s->connection);
+  if (s->generation != nullptr) {
+    s->name = base::RandomName();
+    t.names.emplace(s->name, s->id);
+  }
+  if (!c->upgrade) {
+    AcceptPolls(t, s, c);
+    return;
+  }
+  AcceptUpgrade(t, s, c, headers);
+  if (s->generation != nullptr) {
+    SendPacket(t, s, {framing::Packet::Type::kMessage, s->name});
+    t.SetDeadline(s, t.now + s->config->limits.heartbeat_interval);
+  }
+  if (c->phase != Phase::kHixieKey) return;
+  const size_t used = ContinueHandshake(t, c, c->input);
+  c->input.erase(0, used);
+}
+
+void Hub::Refuse(SessionId id, uint16_t status, Bytes text, Time now) {
+  const Impl::Step step(impl_.get(), now);
+  Tables& t = impl_->t;
+  Session* s = t.FindSession(id);
+  if (s == nullptr || s->state != Session::State::kOpening) return;
+  Connection* c = t.FindConnection(s->connection);
+  const uint32_t route = s->route;
+  EndSession(t, s, 1006, "");
+  http::Response response = http::PlainText(status, text);
+  c->config->routes[route].origins.AddCors(c->request().headers, &response);
+  AnswerAndClose(t, c, std::move(response));
+}
+
+void Hub::Send(SessionId id, base::Payload payload, Bytes data, Time now) {
+  const Impl::Step step(impl_.get(), now);
+  Session* s = impl_->t.FindSession(id);
+  if (s != nullptr && s->state == Session::State::kOpen)
+    SendMessage(impl_->t, s, payload, data);
+}
+
+void Hub::Credit(SessionId id, uint32_t messages, uint32_t bytes, Time now) {
+  const Impl::Step step(impl_.get(), now);
+  if (Session* s = impl_->t.FindSession(id))
+    GiveCredit(impl_->t, s, messages, bytes);
+}
+
+void Hub::Close(SessionId id, uint16_t code, Bytes reason, Time now) {
+  const Impl::Step step(impl_.get(), now);
+  Session* s = impl_->t.FindSession(id);
+  if (s != nullptr && s->state == Session::State::kOpen)
+    CloseSession(impl_->t, s, code, reason);
+}
+
+void Hub::Stop(uint16_t code, Bytes reason, Time now) {
+  const Impl::Step step(impl_.get(), now);
+  impl_->t.stopping = true;
+  impl_->CloseSessionsOf(0, true, code, reason);
+}
+
+void Hub::Tick(Time now) {
+  const Impl::Step step(impl_.get(), now);
+  Tables& t = impl_->t;
+  std::vector<uint64_t> due;
+  t.wheel.Advance(now, &due);
+  for (const uint64_t key : due) {
+    const uint64_t id = key & ~Tables::kSessionKey;
+    if (id != key) {
+      if (Session* s = t.FindSession(SessionId{id})) Due(t, s, SessionDue);
+    } else {
+      if (Connection* c = t.FindConnection(ConnectionId{id}))
+        Due(t, c, ConnectionDue);
+    }
+  }
+}
+
+size_t Hub::connections() const { return impl_->t.connections.size(); }
+size_t Hub::sessions() const { return impl_->t.sessions.size(); }
+
+}  // namespace rabbit_socks::session

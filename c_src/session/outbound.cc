@@ -1,0 +1,146 @@
+// SPDX-License-Identifier: MPL-2.0
+#include "session/outbound.h"
+
+#include <string>
+
+#include "http/response.h"
+#include "session/answer.h"
+#include "session/closing.h"
+#include "transport/dress.h"
+
+namespace rabbit_socks::session {
+namespace {
+
+using base::Bytes;
+using Phase = Connection::Phase;
+
+// False: the draft cannot carry it.
+bool SendOnWebSocket(Tables& t, Connection* c, base::Payload payload,
+                     Bytes data) {
+  const websocket::Codec& codec = c->websocket->codec();
+  if (c->phase != Phase::kWebSocket)
+    return codec.AppendMessage(payload, data, &c->upgrade->output);
+  t.outbox->BeginWrite(c->id);
+  const bool sent = codec.AppendMessage(payload, data, &t.outbox->arena());
+  t.outbox->EndWrite();
+  return sent;
+}
+
+void SendOnStream(Tables& t, Connection* c, const transport::Row& row,
+                  Bytes payload) {
+  const std::string part = transport::StreamPart(row, payload);
+  t.outbox->BeginWrite(c->id);
+  if (!c->relayed &&
+      transport::StreamBodyKind(row) == http::BodyKind::kChunked) {
+    http::AppendChunk(part, &t.outbox->arena());
+  } else {
+    t.outbox->arena().append(part);
+  }
+  t.outbox->EndWrite();
+}
+
+bool SendPayload(Tables& t, Session* s, Bytes payload) {
+  Connection* c = t.FindConnection(s->connection);
+  switch (s->transport->family) {
+    case transport::Family::kWebSocket:
+      return c != nullptr &&
+             SendOnWebSocket(t, c, base::Payload::kText, payload);
+    case transport::Family::kStreaming:
+      if (c != nullptr) SendOnStream(t, c, *s->transport, payload);
+      return true;
+    case transport::Family::kPolling:
+      s->queue.append(payload);
+      if (c != nullptr && c->phase == Phase::kPoll) AnswerPoll(t, s, c);
+      return true;
+  }
+  return false;
+}
+
+size_t QueuedFor(const Tables& t, const Session& s) {
+  if (s.transport != nullptr &&
+      s.transport->family == transport::Family::kPolling)
+    return s.queue.size();
+  const Connection* c = t.FindConnection(s.connection);
+  return c == nullptr ? 0 : c->queued;
+}
+
+void NoteCongestion(Tables& t, Session* s, size_t queued) {
+  const uint32_t soft = s->config->limits.send_queue_soft;
+  if (!s->congested && queued > soft) {
+    s->congested = true;
+    t.outbox->Congested(s->id, s->owner);
+  } else if (s->congested && queued <= soft / 2) {
+    s->congested = false;
+    t.outbox->Drained(s->id, s->owner);
+  }
+}
+
+}  // namespace
+
+void SendPacket(Tables& t, Session* s, const framing::Packet& packet) {
+  std::string payload;
+  s->generation->codec->Append(packet, &payload);
+  static_cast<void>(SendPayload(t, s, payload));
+}
+
+void SendMessage(Tables& t, Session* s, base::Payload payload, Bytes data) {
+  if (QueuedFor(t, *s) > s->config->limits.send_queue_hard) {
+    CloseSession(t, s, 1013, "the client is too slow");
+    return;
+  }
+  bool sent = false;
+  if (s->generation == nullptr) {
+    Connection* c = t.FindConnection(s->connection);
+    sent = c != nullptr && SendOnWebSocket(t, c, payload, data);
+  } else if (payload == base::Payload::kText) {
+    std::string framed;
+    s->generation->codec->Append({framing::Packet::Type::kMessage, data},
+                                 &framed);
+    sent = SendPayload(t, s, framed);
+  }
+  if (!sent) {
+    t.outbox->Log(2,
+                  "a callback module sent a message that its client's protocol "
+                  "cannot carry (binary, or text that is not UTF-8)");
+    CloseSession(t, s, 1003, "cannot carry this message");
+    return;
+  }
+  if (s->transport != nullptr &&
+      s->transport->family == transport::Family::kPolling)
+    NoteCongestion(t, s, s->queue.size());
+}
+
+void AnswerPoll(Tables& t, Session* s, Connection* c) {
+  http::Response response =
+      transport::PollAnswer(*s->transport, s->queue, c->jsonp_index);
+  s->config->routes[s->route].origins.AddCors(c->request().headers, &response);
+  s->queue.clear();
+  s->queue.shrink_to_fit();
+  s->connection = {};
+  t.SetDeadline(s, t.now + s->config->limits.session_timeout);
+  Answer(t, c, response);
+  if (s->state == Session::State::kOpen) NoteCongestion(t, s, 0);
+}
+
+void NoteQueued(Tables& t, Connection* c, size_t queued) {
+  if (queued == 0 || queued < c->queued || c->queued == 0) c->progress = t.now;
+  c->queued = queued;
+  if (queued > 0) {
+    const base::Time stuck = c->progress + c->config->limits.send_timeout;
+    if (c->deadline == 0 || c->deadline > stuck) t.SetDeadline(c, stuck);
+  } else if (c->websocket && c->phase == Phase::kWebSocket) {
+    t.scratch.clear();
+    c->websocket->TakePong(&t.scratch);
+    if (!t.scratch.empty()) t.outbox->Write(c->id, t.scratch);
+  }
+  if (Session* s = t.FindSession(c->session)) {
+    const bool polling = s->transport != nullptr &&
+                         s->transport->family == transport::Family::kPolling;
+    if (!polling && s->state == Session::State::kOpen)
+      NoteCongestion(t, s, queued);
+  }
+  if (queued <= c->config->limits.send_queue_soft && c->phase == Phase::kHttp)
+    t.MarkReady(c);
+}
+
+}  // namespace rabbit_socks::session

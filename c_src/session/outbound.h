@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: MPL-2.0
+// From the node to the client: messages in the session's generation, on its
+// transport, within the send queue's limits (L9).
+#ifndef RABBIT_SOCKS_SESSION_OUTBOUND_H_
+#define RABBIT_SOCKS_SESSION_OUTBOUND_H_
+
+#include <cstddef>
+
+#include "base/bytes.h"
+#include "framing/codec.h"
+#include "session/tables.h"
+
+namespace rabbit_socks::session {
+
+// A message of the callback module. Closes the session with 1003 when its
+// protocol cannot carry the message and with 1013 when the queue is over the
+// hard limit: `s` may be dead after the call.
+void SendMessage(Tables& t, Session* s, base::Payload payload,
+                 base::Bytes data);
+
+// A packet of a Socket.IO session (its id, a heartbeat). REQUIRES:
+// s->generation
+void SendPacket(Tables& t, Session* s, const framing::Packet& packet);
+
+// Answers the waiting poll, or the one that opens the session, with the queue.
+// REQUIRES: `c` holds a poll of `s`
+void AnswerPoll(Tables& t, Session* s, Connection* c);
+
+// The kernel has `queued` bytes of c still to take: congestion, drained, held
+// pongs.
+void NoteQueued(Tables& t, Connection* c, size_t queued);
+
+}  // namespace rabbit_socks::session
+
+#endif  // RABBIT_SOCKS_SESSION_OUTBOUND_H_

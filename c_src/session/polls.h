@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: MPL-2.0
+// Socket.IO requests other than upgrades: a new session, a poll, a POST, an
+// endless answer.
+#ifndef RABBIT_SOCKS_SESSION_POLLS_H_
+#define RABBIT_SOCKS_SESSION_POLLS_H_
+
+#include "session/router.h"
+#include "session/tables.h"
+
+namespace rabbit_socks::session {
+
+// c's request is for a polling or streaming transport; its origin has been
+// judged. `c` may be dead after the call if it was relayed.
+void HandleSocketIo(Tables& t, Connection* c, Target target);
+
+// The node accepted a session that was asked for by such a request: answers it
+// with the session id.
+void AcceptPolls(Tables& t, Session* s, Connection* c);
+
+// Credit came back: takes the POST that waited. `c` may be dead after the call
+// if it was relayed.
+void ResumePost(Tables& t, Connection* c);
+
+}  // namespace rabbit_socks::session
+
+#endif  // RABBIT_SOCKS_SESSION_POLLS_H_

@@ -1,0 +1,189 @@
+// SPDX-License-Identifier: MPL-2.0
+#include "session/requests.h"
+
+#include <string>
+#include <utility>
+
+#include "http/pages.h"
+#include "session/answer.h"
+#include "session/inbound.h"
+#include "session/leaving.h"
+#include "session/polls.h"
+#include "session/router.h"
+#include "session/upgrade.h"
+
+namespace rabbit_socks::session {
+namespace {
+
+using base::Bytes;
+using base::Fault;
+using Phase = Connection::Phase;
+
+void HandlePage(Tables& t, Connection* c) {
+  const http::Request& request = c->request();
+  if (IsWebSocketUpgrade(request))
+    return AnswerFault(
+        t, c,
+        Fault{400, "no WebSocket is served at this path; try /websocket/"});
+  if (!c->config->pages)
+    return AnswerFault(t, c, Fault{404, "nothing is served at this path"});
+  Answer(t, c, c->config->pages->Answer(request));
+}
+
+// False: answered.
+bool JudgeOrigin(Tables& t, Connection* c, const http::OriginPolicy& origins) {
+  switch (origins.Judge(c->request().headers)) {
+    case http::OriginPolicy::Verdict::kAllowed:
+      return true;
+    case http::OriginPolicy::Verdict::kForbidden:
+      AnswerFault(t, c, Fault{403, "this origin is not allowed"});
+      return false;
+    case http::OriginPolicy::Verdict::kMalformed:
+      AnswerFault(t, c, Fault{400, "malformed Origin"});
+      return false;
+  }
+  return false;
+}
+
+void Dispatch(Tables& t, Connection* c, Target target) {
+  if (target.kind == Target::Kind::kPage) return HandlePage(t, c);
+  if (!JudgeOrigin(t, c, c->config->routes[target.route].origins)) return;
+  const bool upgrade = IsWebSocketUpgrade(c->request());
+  const bool wanted = target.kind == Target::Kind::kWebSocket ||
+                      target.transport->family == transport::Family::kWebSocket;
+  if (wanted && upgrade) return StartUpgrade(t, c, std::move(target));
+  if (wanted)
+    return AnswerFault(t, c, Fault{426, "this path speaks WebSocket only"});
+  if (upgrade)
+    return AnswerFault(t, c, Fault{400, "this transport is no WebSocket"});
+  HandleSocketIo(t, c, std::move(target));
+}
+
+// The deadline follows what the parser waits for, and is not moved by single
+// bytes.
+void NoteAwaited(Tables& t, Connection* c) {
+  const http::Parser::Phase phase = c->parser->phase();
+  if (phase == c->awaited) return;
+  c->awaited = phase;
+  const Limits& limits = c->config->limits;
+  if (phase == http::Parser::Phase::kBody) {
+    t.SetDeadline(c, t.now + limits.body_timeout);
+  } else if (c->requests > 0) {
+    t.SetDeadline(c, t.now + limits.head_timeout);  // of the first request it
+                                                    // runs from the accept
+  }
+}
+
+size_t FeedHttp(Tables& t, Connection* c, std::span<char> bytes) {
+  const http::Parser::Outcome outcome =
+      c->parser->Feed(Bytes(bytes.data(), bytes.size()));
+  switch (outcome.status) {
+    case http::Parser::Status::kNeedMore:
+      NoteAwaited(t, c);
+      return bytes.size();
+    case http::Parser::Status::kRequest:
+      HandleRequest(t, c);
+      return outcome.consumed;
+    case http::Parser::Status::kFault:
+      AnswerFault(t, c, outcome.fault);
+      return bytes.size();
+  }
+  return bytes.size();
+}
+
+// One look at the bytes in c's phase. Returns how many were used; 0 means that
+// they must wait.
+size_t Step(Tables& t, Connection* c, std::span<char> bytes) {
+  switch (c->phase) {
+    case Phase::kHttp:
+      // Answers that the client does not take hold up its next request
+      // (pipelining, row H13).
+      if (c->queued > c->config->limits.send_queue_soft) return 0;
+      return FeedHttp(t, c, bytes);
+    case Phase::kHixieKey:
+      return ContinueHandshake(t, c, Bytes(bytes.data(), bytes.size()));
+    case Phase::kWebSocket: {
+      const Session* s = t.FindSession(c->session);
+      return s != nullptr && !s->has_credit() ? 0 : FeedWebSocket(t, c, bytes);
+    }
+    case Phase::kClosing:
+      return FeedWebSocket(t, c, bytes);
+    case Phase::kOpening:
+    case Phase::kPoll:
+    case Phase::kPost:
+    case Phase::kSwitching:
+      return 0;
+    case Phase::kStream:
+    case Phase::kFinished:
+      return bytes.size();  // dropped
+  }
+  return 0;
+}
+
+// How much a connection may send ahead of its turn before it is no longer read.
+constexpr size_t kMaxKept = 16384;
+
+void Keep(Tables& t, Connection* c, Bytes rest) {
+  c->input.append(rest);
+  const bool waits_for_credit = c->phase == Phase::kWebSocket;
+  if (waits_for_credit || c->input.size() > kMaxKept) t.PauseReading(c);
+}
+
+}  // namespace
+
+void HandleRequest(Tables& t, Connection* c) {
+  ++c->requests;
+  if (c->pending) {
+    c->pending = false;
+    const auto listener = t.listeners.find(c->listener);
+    if (listener != t.listeners.end() && listener->second.pending > 0)
+      --listener->second.pending;
+  }
+  t.SetDeadline(c, 0);
+  if (t.stopping) return AnswerFault(t, c, Fault{503, "going away"});
+  base::Result<Target> target =
+      FindTarget(c->request().path, c->config->routes);
+  if (!target.ok()) return AnswerFault(t, c, target.fault());
+  Dispatch(t, c, std::move(target.value()));
+}
+
+void UseBytes(Tables& t, Connection* c, std::span<char> bytes) {
+  const base::ConnectionId id = c->id;
+  if (!c->input.empty()) {
+    Keep(t, c, Bytes(bytes.data(), bytes.size()));
+    t.MarkReady(c);
+    return;
+  }
+  while (!bytes.empty()) {
+    const Phase before = c->phase;
+    const size_t used = Step(t, c, bytes);
+    c = t.FindConnection(id);
+    if (c == nullptr) return;
+    bytes = bytes.subspan(used);
+    // An upgrade's bytes beyond the head, a message for which there is no
+    // credit: wait.
+    if (used == 0 && c->phase == before) break;
+  }
+  if (!bytes.empty()) Keep(t, c, Bytes(bytes.data(), bytes.size()));
+}
+
+void UseKeptInput(Tables& t, Connection* c) {
+  const base::ConnectionId id = c->id;
+  if (c->phase == Phase::kPost) {
+    ResumePost(t, c);
+    c = t.FindConnection(id);
+    if (c == nullptr) return;
+  }
+  if (!c->input.empty()) {
+    std::string kept = std::move(c->input);
+    c->input = std::string();
+    UseBytes(t, c, kept);
+    c = t.FindConnection(id);
+    if (c == nullptr) return;
+  }
+  if (!c->input.empty()) return;
+  t.ResumeReading(c);
+  if (c->peer_ended) EndOfInput(t, c);
+}
+
+}  // namespace rabbit_socks::session

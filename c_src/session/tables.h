@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: MPL-2.0
+// The state of the edge that every file of this room works on: connections,
+// sessions, listeners, deadlines, and the outbox.
+//
+// Functions that take Tables& are the room's verbs. They may add to `ready`
+// (connections whose kept input can be used again) but never run another
+// connection's input themselves: the hub does, after the verb has returned. So
+// no input, however crafted, nests calls.
+#ifndef RABBIT_SOCKS_SESSION_TABLES_H_
+#define RABBIT_SOCKS_SESSION_TABLES_H_
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "base/id.h"
+#include "base/outbox.h"
+#include "base/slot_map.h"
+#include "base/tick_wheel.h"
+#include "base/time.h"
+#include "session/config.h"
+#include "session/connection.h"
+#include "session/session.h"
+
+namespace rabbit_socks::session {
+
+struct Listener {
+  std::shared_ptr<const ListenerConfig> config;
+  uint32_t connections = 0;
+  uint32_t pending = 0;
+  std::unordered_map<std::string, uint32_t>
+      by_address;  // kept only with max_connections_per_address
+};
+
+struct Tables {
+  Tables(base::Outbox* box, base::Time start, uint32_t max)
+      : outbox(box), wheel(start), now(start), max_connections(max) {}
+
+  base::Outbox* outbox;
+  base::SlotMap<Connection, base::ConnectionId> connections;
+  base::SlotMap<Session, base::SessionId> sessions;
+  std::unordered_map<base::ListenerId, Listener> listeners;
+  std::unordered_map<std::string, base::SessionId>
+      names;  // Socket.IO session ids
+  base::TickWheel wheel;
+  std::vector<base::ConnectionId> ready;
+  std::string scratch;  // for replies built while the outbox takes messages
+  base::Time now;       // of the step under way
+  uint32_t max_connections;
+  bool stopping = false;
+
+  Session* FindSession(base::SessionId id) const { return sessions.Find(id); }
+  Session* FindName(base::Bytes name) const {
+    const auto found = names.find(std::string(name));
+    return found == names.end() ? nullptr : sessions.Find(found->second);
+  }
+  Connection* FindConnection(base::ConnectionId id) const {
+    return connections.Find(id);
+  }
+
+  // Deadlines. Keys of sessions carry one bit more than any id has.
+  static constexpr uint64_t kSessionKey = uint64_t{1} << 60;
+  void SetDeadline(Connection* c, base::Time at) {
+    c->deadline = at;
+    if (at != 0 && (c->scheduled == 0 || at < c->scheduled)) {
+      c->scheduled = at;
+      wheel.Schedule(c->id.value, at);
+    }
+  }
+  void SetDeadline(Session* s, base::Time at) {
+    s->deadline = at;
+    if (at != 0 && (s->scheduled == 0 || at < s->scheduled)) {
+      s->scheduled = at;
+      wheel.Schedule(s->id.value | kSessionKey, at);
+    }
+  }
+
+  // `c`'s kept input can be used again, or its reading resumed.
+  void MarkReady(Connection* c) {
+    if (c->input_ready) return;
+    c->input_ready = true;
+    ready.push_back(c->id);
+  }
+  void PauseReading(Connection* c) {
+    if (c->reading_paused) return;
+    c->reading_paused = true;
+    outbox->PauseReading(c->id);
+  }
+  void ResumeReading(Connection* c) {
+    if (!c->reading_paused) return;
+    c->reading_paused = false;
+    outbox->ResumeReading(c->id);
+  }
+};
+
+}  // namespace rabbit_socks::session
+
+#endif  // RABBIT_SOCKS_SESSION_TABLES_H_

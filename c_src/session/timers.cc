@@ -1,0 +1,147 @@
+// SPDX-License-Identifier: MPL-2.0
+#include "session/timers.h"
+
+#include <algorithm>
+#include <string>
+
+#include "session/answer.h"
+#include "session/closing.h"
+#include "session/outbound.h"
+
+namespace rabbit_socks::session {
+namespace {
+
+using base::Bytes;
+using base::Fault;
+using base::Time;
+using Phase = Connection::Phase;
+
+// Thousands of connections that opened in one tick must not ping in one: up to
+// an eighth earlier, by id.
+Time Jittered(Time interval, uint64_t id) {
+  return interval - (id * 2654435761U % 64) * interval / 512;
+}
+
+bool IsStuck(const Tables& t, const Connection& c) {
+  return c.queued > 0 && t.now - c.progress >= c.config->limits.send_timeout;
+}
+
+void Lose(Tables& t, Connection* c, Bytes reason) {
+  if (Session* s = t.FindSession(c->session)) EndSession(t, s, 1006, reason);
+  ResetConnection(t, c);
+}
+
+void CheckLife(Tables& t, Connection* c) {
+  const Limits& limits = c->config->limits;
+  const Session* s = t.FindSession(c->session);
+  if (s == nullptr || s->generation != nullptr)
+    return ScheduleLifeCheck(t, c);  // Socket.IO has heartbeats of its own
+  switch (c->websocket->Check(t.now,
+                              Jittered(limits.ping_interval, c->id.value),
+                              limits.idle_timeout)) {
+    case transport::WebSocket::Life::kDead:
+      return Lose(t, c, "no sign of life");
+    case transport::WebSocket::Life::kPing:
+      t.outbox->BeginWrite(c->id);
+      c->websocket->codec().AppendPing("", &t.outbox->arena());
+      t.outbox->EndWrite();
+      t.SetDeadline(c, c->websocket->last_seen() + limits.idle_timeout);
+      return;
+    case transport::WebSocket::Life::kFine:
+      return ScheduleLifeCheck(t, c);
+  }
+}
+
+void HttpDue(Tables& t, Connection* c) {
+  if (c->awaited == http::Parser::Phase::kIdle) return FinishConnection(t, c);
+  AnswerFault(t, c, Fault{408, "the request took too long"});
+}
+
+void SendHeartbeat(Tables& t, Session* s) {
+  s->heartbeat_sent = true;
+  ++s->heartbeat;
+  const std::string number = std::to_string(s->heartbeat);
+  t.SetDeadline(s, t.now + s->config->limits.heartbeat_timeout);
+  SendPacket(t, s, {framing::Packet::Type::kHeartbeat, number});
+}
+
+void PollingDue(Tables& t, Session* s) {
+  Connection* c = t.FindConnection(s->connection);
+  if (c != nullptr && c->phase == Phase::kPoll) return AnswerPoll(t, s, c);
+  EndSession(t, s, 1006, "the client stopped polling");
+}
+
+}  // namespace
+
+void ScheduleLifeCheck(Tables& t, Connection* c) {
+  const Limits& limits = c->config->limits;
+  const Session* s = t.FindSession(c->session);
+  const bool pinged = c->websocket->codec().has_control_frames() &&
+                      s != nullptr && s->generation == nullptr;
+  Time at = pinged ? std::max(c->websocket->last_seen() +
+                                  Jittered(limits.ping_interval, c->id.value),
+                              t.now + base::TickWheel::kTick)
+                   : 0;
+  if (c->queued > 0) {
+    const Time stuck = c->progress + limits.send_timeout;
+    at = at == 0 ? stuck : std::min(at, stuck);
+  }
+  t.SetDeadline(c, at);
+}
+
+void ConnectionDue(Tables& t, Connection* c) {
+  c->deadline = 0;
+  if (IsStuck(t, *c)) return Lose(t, c, "the client takes no bytes");
+  switch (c->phase) {
+    case Phase::kHttp:
+      return HttpDue(t, c);
+    case Phase::kPost:
+      return AnswerFault(t, c, Fault{503, "the server is busy"});
+    case Phase::kHixieKey:
+      if (Session* s = t.FindSession(c->session))
+        EndSession(t, s, 1006, "the handshake took too long");
+      if (c->upgrade->head_written) return FinishConnection(t, c);
+      return AnswerFault(t, c, Fault{408, "the handshake took too long"});
+    case Phase::kSwitching:
+      return Lose(t, c, "the handshake took too long");
+    case Phase::kWebSocket:
+      return CheckLife(t, c);
+    case Phase::kClosing:
+      return ResetConnection(t, c);
+    case Phase::kFinished:
+      // The net room closes what has drained; this is still not gone: extend
+      // while bytes move.
+      if (c->queued > 0)
+        return t.SetDeadline(c, c->progress + c->config->limits.send_timeout);
+      return;
+    case Phase::kOpening:
+    case Phase::kPoll:
+    case Phase::kStream:
+      if (c->queued > 0)
+        t.SetDeadline(c, c->progress + c->config->limits.send_timeout);
+      return;
+  }
+}
+
+void SessionDue(Tables& t, Session* s) {
+  s->deadline = 0;
+  switch (s->state) {
+    case Session::State::kOpening:
+      if (Connection* c = t.FindConnection(s->connection))
+        AnswerFault(t, c, Fault{503, "the server did not answer in time"});
+      return EndSession(t, s, 1006, "");
+    case Session::State::kLingering:
+      return EndSession(t, s, 1006, "");
+    case Session::State::kOpen:
+      break;
+  }
+  if (s->transport == nullptr) return;
+  if (s->transport->family == transport::Family::kPolling)
+    return PollingDue(t, s);
+  if (!s->heartbeat_sent) return SendHeartbeat(t, s);
+  if (Connection* c = t.FindConnection(s->connection))
+    return Lose(t, c, "heartbeat not answered");
+  EndSession(t, s, 1006, "heartbeat not answered");
+}
+
+}  // namespace rabbit_socks::session

@@ -1,0 +1,186 @@
+// SPDX-License-Identifier: MPL-2.0
+#include "session/upgrade.h"
+
+#include <algorithm>
+#include <memory>
+#include <utility>
+
+#include "http/response.h"
+#include "session/answer.h"
+#include "session/timers.h"
+
+namespace rabbit_socks::session {
+namespace {
+
+using base::Bytes;
+using base::Fault;
+using Phase = Connection::Phase;
+using websocket::Draft;
+
+constexpr size_t kKey3Size = 8;
+
+void WriteHead(Tables& t, Connection* c) {
+  Upgrade& upgrade = *c->upgrade;
+  if (upgrade.head_written) return;
+  upgrade.head_written = true;
+  t.outbox->BeginWrite(c->id);
+  websocket::AppendAnswer(upgrade.offer, upgrade.subprotocol, upgrade.extra,
+                          &t.outbox->arena());
+  t.outbox->EndWrite();
+}
+
+// From here on the connection costs a codec and no parser.
+void BecomeWebSocket(Tables& t, Connection* c) {
+  if (!c->upgrade->output.empty()) t.outbox->Write(c->id, c->upgrade->output);
+  c->upgrade.reset();
+  c->parser.reset();
+  c->relayed_request.reset();
+  c->phase = Phase::kWebSocket;
+  ScheduleLifeCheck(t, c);
+  t.MarkReady(c);
+}
+
+}  // namespace
+
+bool IsWebSocketUpgrade(const http::Request& request) {
+  return request.upgrade && request.headers.HasToken("upgrade", "websocket");
+}
+
+Session* OpenSession(Tables& t, Connection* c, Target target,
+                     const transport::Row* row, const char* protocol,
+                     Bytes subprotocol) {
+  const http::Request& request = c->request();
+  auto owned = std::make_unique<Session>();
+  Session* s = owned.get();
+  s->id = t.sessions.Insert(std::move(owned));
+  s->transport = row;
+  s->listener = c->listener;
+  s->route = target.route;
+  s->config = c->config;
+  s->connection = c->id;
+  if (row != nullptr) s->generation = &framing::SocketIo06();
+  s->credit_messages = c->config->limits.credit_messages;
+  s->credit_bytes = c->config->limits.credit_bytes;
+
+  base::OpenInfo info;
+  info.path = std::move(target.path);
+  info.query = request.query;
+  info.headers = request.headers;
+  info.peer_address = c->peer_address;
+  info.local_address = c->local_address;
+  info.peer_port = c->peer_port;
+  info.local_port = c->local_port;
+  info.secure = c->secure;
+  info.transport = row == nullptr ? "websocket" : row->name;
+  info.protocol = protocol;
+  info.generation = s->generation == nullptr ? "none" : s->generation->name;
+  info.subprotocol.assign(subprotocol);
+  t.outbox->Open(s->id, s->listener, s->route, std::move(info));
+
+  c->phase = Phase::kOpening;
+  c->session = s->id;
+  t.SetDeadline(c, 0);
+  t.SetDeadline(s, t.now + c->config->limits.open_timeout);
+  return s;
+}
+
+void StartUpgrade(Tables& t, Connection* c, Target target) {
+  const http::Request& request = c->request();
+  websocket::UpgradeRequest asked;
+  asked.is_get = request.method == http::Method::kGet;
+  asked.minor = request.minor;
+  asked.target = request.target;
+  asked.headers = &request.headers;
+  asked.body = request.body;
+  asked.secure = c->secure;
+  base::Result<websocket::Offer> offer = websocket::ReadOffer(asked);
+  if (!offer.ok()) return AnswerFault(t, c, offer.fault());
+  const Draft draft = offer.value().draft;
+  if (websocket::IsHixie(draft) && !c->config->limits.hixie)
+    return AnswerFault(t, c,
+                       Fault{400, "the hixie drafts are switched off here"});
+  if (draft == Draft::kHixie75 && c->relayed) {
+    return AnswerFault(
+        t, c,
+        Fault{400,
+              "hixie-75 cannot be served through the broker's web context; use "
+              "a listener with a port of its own"});
+  }
+
+  auto upgrade = std::make_unique<Upgrade>();
+  if (target.kind == Target::Kind::kWebSocket) {
+    base::Result<std::string> chosen = websocket::ChooseSubprotocol(
+        offer.value(), c->config->routes[target.route].subprotocols);
+    if (!chosen.ok()) return AnswerFault(t, c, chosen.fault());
+    upgrade->subprotocol = std::move(chosen.value());
+  }
+  upgrade->offer = std::move(offer.value());
+  c->upgrade = std::move(upgrade);
+  const transport::Row* row = target.transport;
+  OpenSession(t, c, std::move(target), row, websocket::Name(draft),
+              c->upgrade->subprotocol);
+}
+
+void AcceptUpgrade(Tables& t, Session* s, Connection* c,
+                   websocket::Fields extra) {
+  Upgrade& upgrade = *c->upgrade;
+  extra.erase(std::remove_if(extra.begin(), extra.end(),
+                             [](const auto& field) {
+                               return !http::IsSafeField(field.first,
+                                                         field.second);
+                             }),
+              extra.end());
+  upgrade.extra = std::move(extra);
+  c->websocket = std::make_unique<transport::WebSocket>(
+      upgrade.offer.draft, s->config->limits.websocket, t.now);
+  if (c->relayed) {
+    upgrade.head_written = true;
+    base::RelayedHead head;
+    head.status = 101;
+    head.headers = websocket::AnswerFields(upgrade.offer, upgrade.subprotocol,
+                                           upgrade.extra);
+    t.outbox->Switch(c->id, std::move(head));
+    c->phase = Phase::kSwitching;
+    t.SetDeadline(c, t.now + c->config->limits.open_timeout);
+    return;
+  }
+  c->phase = Phase::kHixieKey;
+}
+
+size_t ContinueHandshake(Tables& t, Connection* c, Bytes bytes) {
+  Upgrade& upgrade = *c->upgrade;
+  if (upgrade.offer.draft != Draft::kHixie76) {
+    WriteHead(t, c);
+    BecomeWebSocket(t, c);
+    return 0;
+  }
+  std::string& key3 = upgrade.offer.key3;
+  const size_t taken =
+      std::min(bytes.size(), kKey3Size - std::min(kKey3Size, key3.size()));
+  key3.append(bytes.substr(0, taken));
+  if (key3.size() < kKey3Size) {
+    // Some proxies pass the key on only after they have seen the 101. A client
+    // that sent a part of it is not behind one of those: it can still be told
+    // 408.
+    if (key3.empty()) WriteHead(t, c);
+    if (c->deadline == 0)
+      t.SetDeadline(c, t.now + c->config->limits.head_timeout);
+    t.MarkReady(c);
+    return taken;
+  }
+  // Head and proof in one write: there are clients that check the proof only in
+  // the read that completes the head.
+  WriteHead(t, c);
+  t.outbox->Write(c->id, websocket::Proof(upgrade.offer));
+  BecomeWebSocket(t, c);
+  return taken;
+}
+
+void SwitchedByBroker(Tables& t, Connection* c) {
+  c->relayed = false;
+  c->phase = Phase::kHixieKey;
+  t.SetDeadline(c, 0);
+  static_cast<void>(ContinueHandshake(t, c, {}));
+}
+
+}  // namespace rabbit_socks::session
