@@ -26,6 +26,7 @@ void Write(Tables& t, Connection* c, const http::Response& response,
   http::AppendResponse(response, kind, keep_alive, &t.outbox->arena());
   // Counted before the kernel has been asked, so that pipelined requests of one
   // read cannot ask for more than the queue's limit.
+  if (c->queued == 0) c->progress = t.now;
   c->queued += t.outbox->arena().size() - before;
   t.outbox->EndWrite();
 }
