@@ -35,7 +35,7 @@
 namespace rabbit_socks::node {
 
 inline constexpr int kVersion = 1;
-inline constexpr uint32_t kMaxPacket = 0x1000000;
+inline constexpr uint32_t kMaxPacket = 0x4000000;  // 64 MiB; max_message is at most half of it
 
 using Fields = std::vector<std::pair<std::string, std::string>>;
 
