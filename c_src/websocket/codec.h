@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: MPL-2.0
-// Bytes after the handshake to messages, and back: one interface for hixie and hybi framing.
+// Bytes after the handshake to messages, and back: one interface for hixie and
+// hybi framing.
 //
-// A codec keeps the state of one direction of one connection (a message in pieces) and never more than max_message bytes of it. It decides nothing about closing: it reports.
-// Fault::code is the close code to fail the connection with (RFC 6455 7.4.1): 1002, 1007, 1008, 1009.
+// A codec keeps the state of one direction of one connection (a message in
+// pieces) and never more than max_message bytes of it. It decides nothing about
+// closing: it reports. Fault::code is the close code to fail the connection
+// with (RFC 6455 7.4.1): 1002, 1007, 1008, 1009.
 #ifndef RABBIT_SOCKS_WEBSOCKET_CODEC_H_
 #define RABBIT_SOCKS_WEBSOCKET_CODEC_H_
 
@@ -27,11 +30,13 @@ struct Limits {
 class Sink {
  public:
   virtual ~Sink() = default;
-  // A whole message. False: stop after this one (no credit); Feed returns and is called later with the rest.
+  // A whole message. False: stop after this one (no credit); Feed returns and
+  // is called later with the rest.
   virtual bool OnMessage(base::Payload payload, base::Bytes data) = 0;
   virtual void OnPing(base::Bytes data) = 0;
   virtual void OnPong(base::Bytes data) = 0;
-  // The peer's close: 1005 and "" when the frame had no body. Nothing is reported after it and the rest of the bytes is dropped.
+  // The peer's close: 1005 and "" when the frame had no body. Nothing is
+  // reported after it and the rest of the bytes is dropped.
   virtual void OnClose(uint16_t code, base::Bytes reason) = 0;
 };
 
@@ -46,13 +51,19 @@ class Codec {
   // Bytes may be changed in place (unmasking).
   virtual Outcome Feed(std::span<char> bytes, Sink* sink) = 0;
 
-  // Append one frame. Text must be valid UTF-8: AppendMessage returns false and appends nothing when a draft cannot carry the message (binary on hixie, or text there that is not UTF-8).
-  [[nodiscard]] virtual bool AppendMessage(base::Payload payload, base::Bytes data, std::string* out) const = 0;
+  // Append one frame. Text must be valid UTF-8: AppendMessage returns false and
+  // appends nothing when a draft cannot carry the message (binary on hixie, or
+  // text there that is not UTF-8).
+  [[nodiscard]] virtual bool AppendMessage(base::Payload payload,
+                                           base::Bytes data,
+                                           std::string* out) const = 0;
   // Control frames of at most 125 bytes; hixie has none and appends nothing.
   virtual void AppendPing(base::Bytes data, std::string* out) const = 0;
   virtual void AppendPong(base::Bytes data, std::string* out) const = 0;
-  // `reason` is cut at 123 bytes between code points. Code 1005 sends an empty body. Version 7 gets 1004 for 1009. hixie-76 sends FF 00, hixie-75 nothing.
-  virtual void AppendClose(uint16_t code, base::Bytes reason, std::string* out) const = 0;
+  // `reason` is cut at 123 bytes between code points. Code 1005 sends an empty
+  // body. Version 7 gets 1004 for 1009. hixie-76 sends FF 00, hixie-75 nothing.
+  virtual void AppendClose(uint16_t code, base::Bytes reason,
+                           std::string* out) const = 0;
   // False for hixie: no pings, close codes or binary.
   virtual bool has_control_frames() const = 0;
   // Bytes of heap held for a message in pieces.

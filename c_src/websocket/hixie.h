@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: MPL-2.0
+// The framing of hixie-75 and hixie-76: text between 00 and FF, skipped length
+// frames, and FF 00 as the close of the later one.
+#ifndef RABBIT_SOCKS_WEBSOCKET_HIXIE_H_
+#define RABBIT_SOCKS_WEBSOCKET_HIXIE_H_
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <string>
+
+#include "base/bytes.h"
+#include "base/result.h"
+#include "base/utf8.h"
+#include "websocket/codec.h"
+
+namespace rabbit_socks::websocket {
+
+class HixieCodec final : public Codec {
+ public:
+  HixieCodec(Draft draft, const Limits& limits)
+      : limits_(limits), draft_(draft) {}
+
+  Outcome Feed(std::span<char> bytes, Sink* sink) override;
+  [[nodiscard]] bool AppendMessage(base::Payload payload, base::Bytes data,
+                                   std::string* out) const override;
+  void AppendPing(base::Bytes, std::string*) const override {}
+  void AppendPong(base::Bytes, std::string*) const override {}
+  void AppendClose(uint16_t code, base::Bytes reason,
+                   std::string* out) const override;
+  bool has_control_frames() const override { return false; }
+  size_t held() const override { return message_.capacity(); }
+
+ private:
+  enum class State : unsigned char {
+    kType,      // between frames
+    kText,      // 00 read, up to the next FF
+    kReserved,  // 01..7F read, skipped up to the next FF
+    kLength,    // 80..FF read, in its base-128 length
+    kSkip,      // in the payload of a length frame
+    kClosed,
+  };
+
+  base::Fault TakeLength(unsigned char byte, Sink* sink);
+  base::Fault TakeText(base::Bytes piece);
+
+  std::string message_;
+  Limits limits_;
+  uint64_t length_ = 0;   // of a length frame, or what is left of it
+  uint64_t skipped_ = 0;  // bytes of a reserved frame
+  base::Utf8Check utf8_;
+  State state_ = State::kType;
+  bool is_close_type_ = false;  // the length frame has type FF
+  Draft draft_;
+};
+
+}  // namespace rabbit_socks::websocket
+
+#endif  // RABBIT_SOCKS_WEBSOCKET_HIXIE_H_
