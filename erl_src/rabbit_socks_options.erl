@@ -10,8 +10,8 @@
 -type scope() :: port | web | route.
 -type checked() :: #{atom() => term()}.
 
-%% A message must fit into one packet of the link (16 MiB) with what goes around it.
--define(MAX_MESSAGE, 16#FF0000).
+%% Half of a packet of the link: a message must fit into one with what goes around it.
+-define(MAX_MESSAGE, 16#2000000).
 -define(UINT32, 16#FFFFFFFF).
 -define(DAY, 86400000).
 

@@ -1,0 +1,33 @@
+%% SPDX-License-Identifier: MPL-2.0
+%% @doc Tells listeners that the node is drained for maintenance, or revived. The broker suspends and resumes listeners by
+%% itself; what is told is the moment when it has closed its own connections, and a plugin is to close its own.
+%% One handler for each listener process, gone with it.
+-module(rabbit_socks_maintenance).
+-behaviour(gen_event).
+
+-export([watch/1]).
+-export([init/1, handle_event/2, handle_call/2, handle_info/2]).
+
+%% @doc Called by Pid itself; it gets `{rabbit_socks_maintenance, connections_closed | revived}'.
+-spec watch(pid()) -> ok.
+watch(Pid) when Pid =:= self() ->
+    ok = gen_event:add_sup_handler(rabbit_event, {?MODULE, Pid}, Pid).
+
+-spec init(pid()) -> {ok, pid()}.
+init(Pid) -> {ok, Pid}.
+
+%% The record #event{} of rabbit.hrl: its type comes first.
+-spec handle_event(tuple(), pid()) -> {ok, pid()}.
+handle_event(Event, Pid) ->
+    case element(2, Event) of
+        maintenance_connections_closed -> Pid ! {?MODULE, connections_closed};
+        maintenance_revived -> Pid ! {?MODULE, revived};
+        _ -> ok
+    end,
+    {ok, Pid}.
+
+-spec handle_call(term(), pid()) -> {ok, {error, unknown}, pid()}.
+handle_call(_, Pid) -> {ok, {error, unknown}, Pid}.
+
+-spec handle_info(term(), pid()) -> {ok, pid()}.
+handle_info(_, Pid) -> {ok, Pid}.
