@@ -155,18 +155,35 @@ rehearse(Port, #{ip := Ip, tls := Tls}) ->
     Options = [{port, Port}] ++ [{ip, Ip} || Ip =/= any],
     try
         case Tls of
-            none -> rehearse(ranch_tcp, Options);
-            _ -> rehearse(ranch_ssl, Options ++ rabbit_socks_listener:tls_options(Tls))
+            none -> try_listen(ranch_tcp, Options);
+            _ -> rehearse_tls(Options, rabbit_socks_listener:tls_options(Tls))
         end
     catch
         Class:Reason -> {error, {Class, Reason}}
-    end;
-rehearse(Transport, Options) ->
+    end.
+
+try_listen(Transport, Options) ->
     case Transport:listen(#{socket_opts => Options}) of
         {ok, Socket} -> Transport:close(Socket);
         {error, _} = Error -> Error
     end.
 
+%% Files are read at the first handshake only, and a failure there would be each client's.
+rehearse_tls(Options, Tls) ->
+    case [{Key, File, Reason} || {Key, File} <- Tls, lists:member(Key, [certfile, keyfile, cacertfile, dhfile]),
+                                 {error, Reason} <- [readable(File)]] of
+        [] -> try_listen(ranch_ssl, Options ++ Tls);
+        [Unreadable | _] -> {error, Unreadable}
+    end.
+
+readable(File) ->
+    case file:open(File, [read, raw]) of
+        {ok, Device} -> file:close(Device);
+        {error, _} = Error -> Error
+    end.
+
+why({Key, File, Reason}) when is_atom(Key), is_atom(Reason) ->
+    io_lib:format("its option ssl_opts names a ~ts ~0tp that cannot be read (~ts)", [Key, File, file:format_error(Reason)]);
 why(no_cert) -> "its option ssl_opts names no certificate (certfile), nor do the broker's ssl_options";
 why(eaddrinuse) -> "the port is in use by another listener or program; choose another one: {port, Port}";
 why(Posix) when is_atom(Posix) -> inet:format_error(Posix);

@@ -74,8 +74,7 @@ start([{Key, {Module, _, _} = Start} | Rest], Started) ->
             {error, text(Reason)}
     end.
 
-text({already_started, _}) -> "it is started already";
-text(already_present) -> "it is started already";
+text({already_started, _}) -> "a listener with the same address and port is started already; stop that one or choose another port";
 text({{shutdown, Text}, _Child}) -> Text;
 text({shutdown, Text}) -> Text;
 text(Reason) -> lists:flatten(io_lib:format("~0tP", [Reason, 40])).
