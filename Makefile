@@ -1,22 +1,28 @@
 # SPDX-License-Identifier: MPL-2.0
 # The one door to the project: make help.
 
-VERSION  := 1.0.0
-BUILD    ?= build
-CXX      ?= g++
-SAN      ?=
-ROOMS    ?= base http websocket framing transport session node net server
+SHELL     := /bin/bash
+APP       := rabbit_socks
+APP_SRC   := erl_src/$(APP).app.src
+VERSION   := $(or $(shell sed -n 's/.*{vsn, *"\([^"]*\)"}.*/\1/p' $(APP_SRC) 2>/dev/null),1.0.0)
 
-EI       := $(shell erl -noshell -eval 'io:format("~ts", [code:lib_dir(erl_interface)]), halt().' 2>/dev/null)
-LLHTTP   ?= /usr/share/llhttp
-LLHTTP_H ?= /usr/share/include/llhttp
-RABBITMQ_PLUGINS ?= $(firstword $(wildcard /usr/lib/rabbitmq/lib/rabbitmq_server-*/plugins))
+# Everything that is built lies below BUILD, so that several builds can live side by side. A sanitizer changes every object:
+# it gets a directory of its own.
+BUILD     ?= build
+SAN       ?=
+ROOMS     ?= base http websocket framing transport session node net server
+CXX       ?= g++
+CLANGXX   ?= clang++
 
-# A sanitizer changes every object: it gets a directory of its own.
+RABBITMQ_HOME    ?= $(lastword $(sort $(wildcard /usr/lib/rabbitmq/lib/rabbitmq_server-*)))
+RABBITMQ_PLUGINS ?= $(RABBITMQ_HOME)/plugins
+EI        := $(shell erl -noshell -eval 'io:format("~ts", [code:lib_dir(erl_interface)]), halt().' 2>/dev/null)
+LLHTTP    ?= /usr/share/llhttp
+LLHTTP_H  ?= /usr/share/include/llhttp
+
 ifneq ($(SAN),)
-  OUT      := $(BUILD)/$(subst $(comma),-,$(SAN))
+  OUT      := $(BUILD)/sanitized
   SANFLAGS := -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
-  HARDEN   :=
 else
   OUT      := $(BUILD)/release
   SANFLAGS :=
@@ -24,48 +30,67 @@ else
   HARDENLD := -pie -Wl,-z,relro,-z,now
 endif
 
-WARN     := -Wall -Wextra -Wconversion -Wshadow -Wnon-virtual-dtor -Wswitch-enum -Werror
-CXXFLAGS := -std=c++20 -O2 -g -MMD -MP -fno-exceptions $(WARN) $(HARDEN) $(SANFLAGS) \
-            -DRABBIT_SOCKS_VERSION='"$(VERSION)"' -Ic_src -isystem $(EI)/include -isystem $(LLHTTP_H)
-CFLAGS   := -O2 -g -MMD $(HARDEN) $(SANFLAGS) -DLLHTTP_STRICT_MODE=1 -I$(LLHTTP_H)
-LDLIBS   := -l:libuv_a.a $(EI)/lib/libei.a -lcrypto -lz -lpthread -ldl
-LDFLAGS  := $(SANFLAGS) $(HARDENLD)
-STATIC   := -static-libstdc++ -static-libgcc
+# The plugin as the broker will see it, and the archive of it.
+PLUGIN    := $(OUT)/$(APP)-$(VERSION)
+DIST      := $(if $(filter build/release,$(OUT)),dist,$(OUT)/dist)
+EZ        := $(DIST)/$(APP)-$(VERSION).ez
+RESULTS   := $(BUILD)/results
 
-LLHTTP_O := $(OUT)/llhttp/api.o $(OUT)/llhttp/http.o $(OUT)/llhttp/llhttp.o
-ROOM_SRC := $(foreach r,$(ROOMS),$(wildcard c_src/$(r)/*.cc))
-ROOM_O   := $(ROOM_SRC:c_src/%.cc=$(OUT)/%.o)
-TEST_SRC := $(foreach r,$(ROOMS),$(wildcard test/c_src/$(r)/*.cc)) $(wildcard test/c_src/*.cc)
-TEST_O   := $(TEST_SRC:test/c_src/%.cc=$(OUT)/test/%.o)
+include mk/cxx.mk
+include mk/erlang.mk
+include mk/check.mk
+include mk/fuzz.mk
+include mk/deps.mk
 
-all: edge
+.DEFAULT_GOAL := all
+.PHONY: all edge beams unit eunit test system clients check fuzz fuzz-regress bench dist run-broker demo ci deps info help clean
+
+all: edge beams ## the edge in priv/, the beams and rabbit_socks.app in ebin/
 
 edge: $(OUT)/rabbit_socks_edge
 	@mkdir -p priv && cp $< priv/rabbit_socks_edge.new && mv priv/rabbit_socks_edge.new priv/rabbit_socks_edge
 
-$(OUT)/rabbit_socks_edge: $(ROOM_O) $(OUT)/main.o $(LLHTTP_O)
-	$(CXX) $(LDFLAGS) $(STATIC) -o $@ $^ $(LDLIBS)
+beams: $(OUT)/beams.stamp
+	@mkdir -p ebin && rm -f ebin/*.beam && cp $(PLUGIN)/ebin/* ebin/
 
-$(OUT)/unit_tests: $(ROOM_O) $(TEST_O) $(LLHTTP_O)
-	$(CXX) $(LDFLAGS) -o $@ $^ $(LDLIBS) -lgtest -lgtest_main
+test: unit eunit ## the tests that need no broker: GoogleTest and EUnit (SAN=address for the sanitizers)
+	@tools/total.sh $(RESULTS)/unit $(RESULTS)/eunit
 
-$(OUT)/test/%.o: test/c_src/%.cc
-	@mkdir -p $(@D)
-	$(CXX) $(CXXFLAGS) -Itest/c_src -c -o $@ $<
+system: dist test-beams ## Common Test with a real broker and the real archive (SUITE=name, CASE=name)
+	@$(CT) system $(if $(SUITE),$(SUITE:%_SUITE=%),$(SYSTEM_SUITES))
 
-$(OUT)/llhttp/%.o: $(LLHTTP)/%.c
-	@mkdir -p $(@D)
-	$(CC) $(CFLAGS) -c -o $@ $<
+clients: dist test-beams ## the real client libraries and headless Chromium against a real broker
+	@$(CT) clients $(if $(SUITE),$(SUITE:%_SUITE=%),$(CLIENT_SUITES))
 
-$(OUT)/%.o: c_src/%.cc
-	@mkdir -p $(@D)
-	$(CXX) $(CXXFLAGS) -c -o $@ $<
+# Info-ZIP, because OTP's own zip loses the executable bit.
+dist: $(EZ) ## dist/rabbit_socks-VERSION.ez, to be dropped into a plugins folder
+$(EZ): $(OUT)/rabbit_socks_edge $(OUT)/beams.stamp $(shell find priv -type f ! -name 'rabbit_socks_edge*' 2>/dev/null) LICENSE
+	@rm -rf $(PLUGIN)/priv && mkdir -p $(PLUGIN)/priv $(DIST)
+	@cp -r $(filter-out priv/rabbit_socks_edge%,$(wildcard priv/*)) $(PLUGIN)/priv/ 2>/dev/null || true
+	@install -m 0755 $(OUT)/rabbit_socks_edge $(PLUGIN)/priv/rabbit_socks_edge
+	@cp LICENSE $(PLUGIN)/
+	@rm -f $@ && cd $(OUT) && zip -q -X -r $(CURDIR)/$@ $(APP)-$(VERSION)
+	@echo "built $@"
 
-unit: $(OUT)/unit_tests
-	$(OUT)/unit_tests $(GTEST)
+run-broker: dist test-beams ## a throw-away broker with the plugin and the pages, until Ctrl-C
+	@RABBIT_SOCKS_EZ=$(EZ) tools/run_broker.sh $(TEST_BEAMS)
 
-clean:
-	rm -rf build _build priv/rabbit_socks_edge ebin/*.beam ebin/*.app dist
+demo: ## from nothing to a running broker: the packages it needs, the plugin, run-broker
+	@$(MAKE) --no-print-directory deps DEPS="$(DEPS_BUILD)"
+	@$(MAKE) --no-print-directory run-broker
 
-.PHONY: all edge unit clean
--include $(ROOM_O:.o=.d) $(TEST_O:.o=.d) $(OUT)/main.d
+bench: dist test-beams ## echo rates and memory beside a plain Cowboy handler
+	@$(MAKE) --no-print-directory -C test/bench BUILD=$(abspath $(BUILD)) EZ=$(abspath $(EZ)) TEST_BEAMS=$(abspath $(TEST_BEAMS))
+
+ci: deps ## installs what is needed, then runs every test and check there is
+	@tools/ci.sh $(RESULTS) test check fuzz-regress system clients
+
+info: ## every resolved build variable
+	@$(foreach v,APP VERSION BUILD OUT SAN ROOMS CXX CLANGXX CXXFLAGS LDFLAGS LDLIBS EI LLHTTP LLHTTP_H RABBITMQ_HOME PLUGIN EZ \
+	  ERLC_FLAGS PLT SYSTEM_SUITES CLIENT_SUITES FUZZ_TARGETS,printf '%-16s %s\n' '$(v)' '$($(v))';)
+
+help: ## this list
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1|\2/p' Makefile mk/*.mk | sort | column -t -s '|'
+
+clean: ## removes everything that was built
+	rm -rf build _build dist priv/rabbit_socks_edge ebin/*.beam ebin/*.app

@@ -1,0 +1,47 @@
+# SPDX-License-Identifier: MPL-2.0
+# The Erlang side: plain erlc, which needs no network, and the test runners.
+
+export ERL_LIBS := $(RABBITMQ_PLUGINS)
+
+ERLC_FLAGS := +debug_info +warnings_as_errors +warn_missing_spec +warn_untyped_record +warn_export_vars +warn_shadow_vars \
+              +warn_obsolete_guard
+ERL_SRC    := $(sort $(wildcard erl_src/*.erl))
+ERL_HRL    := $(wildcard erl_src/*.hrl include/*.hrl)
+MODULES    := $(notdir $(ERL_SRC:.erl=))
+# A behaviour must be loadable when the modules that claim it are compiled.
+BEHAVIOURS := $(shell grep -l '^-callback' $(ERL_SRC) /dev/null)
+
+comma := ,
+empty :=
+space := $(empty) $(empty)
+
+$(OUT)/beams.stamp: $(ERL_SRC) $(ERL_HRL) $(APP_SRC) mk/erlang.mk
+	@rm -rf $(PLUGIN)/ebin && mkdir -p $(PLUGIN)/ebin
+	@$(if $(BEHAVIOURS),erlc $(ERLC_FLAGS) -I include -o $(PLUGIN)/ebin $(BEHAVIOURS))
+	@erlc $(ERLC_FLAGS) -I include -pa $(PLUGIN)/ebin -o $(PLUGIN)/ebin $(filter-out $(BEHAVIOURS),$(ERL_SRC))
+	@sed 's/{modules, *\[\]}/{modules, [$(subst $(space),$(comma) ,$(strip $(MODULES)))]}/' $(APP_SRC) > $(PLUGIN)/ebin/$(APP).app
+	@grep -q '{modules, \[$(firstword $(MODULES))' $(PLUGIN)/ebin/$(APP).app
+	@touch $@
+
+# Test modules and the helpers of the suites: one directory, so that a suite finds all of them.
+TEST_BEAMS := $(OUT)/test_beams
+EUNIT_SRC  := $(wildcard test/erl_src/*.erl)
+SYSTEM_SRC := $(wildcard test/system/*.erl)
+SUITES     := $(notdir $(wildcard test/system/*_SUITE.erl))
+CLIENT_SUITES := $(patsubst %_SUITE.erl,%,$(filter pages_% %client_SUITE.erl %clients_SUITE.erl,$(SUITES)))
+SYSTEM_SUITES := $(filter-out $(CLIENT_SUITES),$(SUITES:%_SUITE.erl=%))
+
+.PHONY: test-beams eunit-beams
+test-beams: $(OUT)/test_beams.stamp
+$(OUT)/test_beams.stamp: $(SYSTEM_SRC) $(wildcard test/system/*.hrl) test/system/guard.sh $(OUT)/beams.stamp
+	@rm -rf $(TEST_BEAMS) && mkdir -p $(TEST_BEAMS) && cp test/system/guard.sh $(TEST_BEAMS)/
+	@$(if $(SYSTEM_SRC),erlc +debug_info +warnings_as_errors -pa $(PLUGIN)/ebin -I include -o $(TEST_BEAMS) $(SYSTEM_SRC))
+	@touch $@
+
+eunit: $(OUT)/beams.stamp ## EUnit (M=module)
+	@mkdir -p $(OUT)/eunit $(RESULTS)
+	@erlc +debug_info -pa $(PLUGIN)/ebin -I include -I erl_src -o $(OUT)/eunit $(if $(M),test/erl_src/$(M).erl,$(EUNIT_SRC))
+	@escript tools/eunit.escript $(PLUGIN)/ebin $(OUT)/eunit $(RESULTS)/eunit $(if $(M),$(M),$(notdir $(EUNIT_SRC:.erl=)))
+
+CT = RABBIT_SOCKS_ROOT=$(CURDIR) RABBIT_SOCKS_EZ=$(abspath $(EZ)) RABBIT_SOCKS_BUILD=$(abspath $(BUILD)) RABBIT_SOCKS_LOGS=$(abspath $(BUILD)/ct/brokers) \
+     escript tools/ct.escript $(PLUGIN)/ebin $(TEST_BEAMS) $(BUILD)/ct $(RESULTS) "$(CASE)"

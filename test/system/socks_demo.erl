@@ -1,0 +1,51 @@
+%% SPDX-License-Identifier: MPL-2.0
+%% @doc `make run-broker': a throw-away broker with the plugin, which says where its pages are and lives until its input ends.
+-module(socks_demo).
+
+-export([main/0]).
+
+%% The plugin's own port and the broker's, if they are free: addresses that can be remembered.
+-define(WEB_PORT, 15690).
+-define(AMQP_PORT, 5672).
+
+-spec main() -> no_return().
+main() ->
+    Web = prefer(?WEB_PORT),
+    Amqp = prefer(?AMQP_PORT),
+    io:format("starting a broker...~n"),
+    Broker = socks_broker:start(#{
+        config => [
+            {rabbit, [{tcp_listeners, [{"127.0.0.1", Amqp}]}]},
+            {rabbitmq_stomp, [{tcp_listeners, []}]},
+            {rabbit_socks, [{listeners, [{{"127.0.0.1", Web}, routes(), []}]}]}
+        ]
+    }),
+    Url = "http://127.0.0.1:" ++ integer_to_list(Web),
+    io:format(
+        "~n  index      ~ts/~n  echo       ~ts/echo.html~n  Socket.IO  ~ts/socketio.html~n  STOMP      ~ts/stomp.html~n~n"
+        "  AMQP on 127.0.0.1:~b, user guest, password guest; log in ~ts~n"
+        "  Ctrl-C stops the broker and removes everything it wrote.~n~n",
+        [Url, Url, Url, Url, Amqp, maps:get(log_dir, Broker)]
+    ),
+    until_eof(),
+    io:format("~nstopping the broker...~n"),
+    ok = socks_broker:stop(Broker),
+    halt(0).
+
+routes() ->
+    [{"echo", rabbit_socks_echo, []}, {"stomp", rabbit_socks_stomp, []}].
+
+until_eof() ->
+    case io:get_line("") of
+        Line when is_list(Line) -> until_eof();
+        _ -> ok
+    end.
+
+prefer(Port) ->
+    case gen_tcp:listen(Port, [{ip, {127, 0, 0, 1}}, {reuseaddr, true}]) of
+        {ok, Socket} ->
+            ok = gen_tcp:close(Socket),
+            Port;
+        {error, _} ->
+            socks_broker:free_port()
+    end.

@@ -1,0 +1,28 @@
+#!/usr/bin/env escript
+%% SPDX-License-Identifier: MPL-2.0
+%% eunit.escript EBIN TESTS RESULT MODULE…: runs the EUnit modules and writes "PASSED FAILED SKIPPED" to RESULT.
+-mode(compile).
+
+main([Ebin, Tests, Result | Modules]) ->
+    true = code:add_patha(Ebin),
+    true = code:add_patha(Tests),
+    ok = logger:set_handler_config(default, level, error),
+    Reports = filename:join(Tests, "reports"),
+    ok = filelib:ensure_path(Reports),
+    [ok = file:delete(F) || F <- filelib:wildcard(filename:join(Reports, "*.xml"))],
+    Outcome = eunit:test([list_to_atom(M) || M <- Modules], [{report, {eunit_surefire, [{dir, Reports}]}}]),
+    {Ran, Failed, Skipped} = lists:foldl(fun add/2, {0, 0, 0}, filelib:wildcard(filename:join(Reports, "*.xml"))),
+    %% A module that does not load or a generator that crashes is a failure that no report counts.
+    Broken = case {Outcome, Failed} of {ok, _} -> 0; {_, 0} -> 1; _ -> 0 end,
+    ok = file:write_file(Result, io_lib:format("~p ~p ~p~n", [Ran - Failed - Skipped, Failed + Broken, Skipped])),
+    halt(case Failed + Broken of 0 -> 0; _ -> 1 end).
+
+add(File, {Ran, Failed, Skipped}) ->
+    {ok, Xml} = file:read_file(File),
+    [Suite | _] = binary:split(Xml, <<"<testcase">>),
+    {Ran + number(<<"tests">>, Suite), Failed + number(<<"failures">>, Suite) + number(<<"errors">>, Suite),
+        Skipped + number(<<"skipped">>, Suite)}.
+
+number(Name, Xml) ->
+    {match, [Digits]} = re:run(Xml, <<" ", Name/binary, "=\"([0-9]+)\"">>, [{capture, all_but_first, binary}]),
+    binary_to_integer(Digits).
