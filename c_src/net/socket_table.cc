@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: MPL-2.0
+#include "net/socket_table.h"
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <utility>
+
+namespace rabbit_socks::net {
+namespace {
+
+// One for all sockets: bytes are used or copied before the next read.
+constexpr size_t kReadBuffer = 65536;
+
+}  // namespace
+
+SocketTable::SocketTable(uv_loop_t* loop, Events* events)
+    : read_buffer_(std::make_unique_for_overwrite<char[]>(kReadBuffer)),
+      context_{loop, events, {read_buffer_.get(), kReadBuffer}, {}, {},
+               {},   {}} {}
+
+SocketId SocketTable::Open(int fd, bool paused) {
+  if (sockets_.size() >= sockets_.kMaxSlots) {
+    close(fd);
+    return {};
+  }
+  auto socket = std::make_unique<Socket>(&context_, paused);
+  if (socket->Open(fd) != 0) return {};
+  Socket* opened = socket.get();
+  const SocketId id = sockets_.Insert(std::move(socket));
+  opened->Start(id);
+  return id;
+}
+
+void SocketTable::Settle() {
+  batch_.clear();
+  std::swap(batch_, context_.dirty);
+  for (const SocketId id : batch_) {
+    if (Socket* socket = sockets_.Find(id)) socket->Settle();
+  }
+}
+
+void SocketTable::Reap() {
+  batch_.clear();
+  std::swap(batch_, context_.doomed);
+  for (const SocketId id : batch_) {
+    sockets_.Erase(id);
+    context_.events->OnGone(id, context_.now());
+  }
+}
+
+void SocketTable::Tick(base::Time now) {
+  auto& lingering = context_.lingering;
+  lingering.erase(std::remove_if(lingering.begin(), lingering.end(),
+                                 [&](SocketId id) {
+                                   Socket* socket = sockets_.Find(id);
+                                   return socket == nullptr ||
+                                          !socket->CheckDeadline(now);
+                                 }),
+                  lingering.end());
+}
+
+}  // namespace rabbit_socks::net

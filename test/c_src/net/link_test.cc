@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: MPL-2.0
+#include "net/link.h"
+
+#include <sys/socket.h>
+
+#include <string>
+
+#include "net/fixture.h"
+
+namespace rabbit_socks::net {
+namespace {
+
+using LinkTest = LoopTest;
+
+std::string Framed(const std::string& packet) {
+  std::string bytes;
+  for (int shift = 24; shift >= 0; shift -= 8)
+    bytes.push_back(static_cast<char>(packet.size() >> shift & 0xff));
+  return bytes + packet;
+}
+
+TEST_F(LinkTest, PacketsComeWholeAndInOrder) {
+  link_in_->Send(Framed("one") + Framed("two") + Framed("thr").substr(0, 5));
+  RunUntil([&] { return events_.packets.size() == 2; });
+  link_in_->Send(Framed("thr").substr(5));
+  RunUntil([&] { return events_.packets.size() == 3; });
+  EXPECT_EQ(events_.packets, (std::vector<std::string>{"one", "two", "thr"}));
+  EXPECT_EQ(events_.link_ends, 0);
+}
+
+TEST_F(LinkTest, ByteByByte) {
+  const std::string bytes = Framed("slow") + Framed("") + Framed("pipe");
+  size_t next = 0;
+  events_.on_turn_end = [&] {
+    if (next < bytes.size()) link_in_->Send({&bytes[next++], 1});
+  };
+  RunUntil([&] { return events_.packets.size() == 3; });
+  EXPECT_EQ(events_.packets, (std::vector<std::string>{"slow", "", "pipe"}));
+}
+
+TEST_F(LinkTest, WhatThePipeDoesNotTakeGoesLater) {
+  // Far more than a pipe holds.
+  std::string sent;
+  for (int i = 0; i < 100; ++i)
+    sent += std::string(20000, static_cast<char>('a' + i % 26));
+  std::string received;
+  events_.on_turn_end = [&] { received += link_out_->ReceiveNow(); };
+  loop_->WriteLink(sent.substr(0, 1000000));
+  loop_->WriteLink(sent.substr(1000000));
+  RunUntil([&] { return loop_->link_queued() == 0; });
+  received += link_out_->Receive(sent.size() - received.size());
+  EXPECT_TRUE(received == sent);
+}
+
+TEST_F(LinkTest, OneWriteATurnHoweverManyPackets) {
+  loop_->WriteLink(Framed("a"));
+  loop_->WriteLink(Framed("b"));
+  RunUntil([&] { return loop_->link_queued() == 0; });
+  EXPECT_EQ(link_out_->Receive(), Framed("a") + Framed("b"));
+}
+
+TEST_F(LinkTest, EndOfInputIsTheEndOfTheNode) {
+  link_in_->Send(Framed("last") + "\x00");
+  link_in_->Close();
+  RunUntil([&] { return events_.link_ends == 1; });
+  EXPECT_EQ(events_.packets, std::vector<std::string>{"last"});
+  EXPECT_FALSE(events_.garbage);
+}
+
+TEST_F(LinkTest, ALengthOverTheLimitIsGarbage) {
+  link_in_->Send(Framed("fine") + "Erro");
+  RunUntil([&] { return events_.link_ends == 1; });
+  EXPECT_EQ(events_.packets, std::vector<std::string>{"fine"});
+  EXPECT_TRUE(events_.garbage);
+}
+
+TEST_F(LinkTest, ANodeThatNoLongerReadsIsGone) {
+  link_out_->Close();
+  loop_->WriteLink(Framed("into the void"));
+  RunUntil([&] { return events_.link_ends == 1; });
+  EXPECT_FALSE(events_.garbage);
+  EXPECT_EQ(loop_->link_queued(), 0U);
+}
+
+TEST_F(LinkTest, ANodeThatGoesWhileThePipeIsFullIsGone) {
+  loop_->WriteLink(std::string(1000000, 'x'));
+  RunUntil([&] { return loop_->link_queued() < 1000000; });
+  link_out_->Close();
+  RunUntil([&] { return events_.link_ends == 1; });
+  EXPECT_EQ(loop_->link_queued(), 0U);
+}
+
+}  // namespace
+}  // namespace rabbit_socks::net
