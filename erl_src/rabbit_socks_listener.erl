@@ -100,12 +100,10 @@ open(Key, Listener, {Ip, Wanted, _, _} = Address0) ->
 %% The process before this one crashed and left everything open.
 take_over(Key, Listener, Address, #{address := Ip, port := Port, id := Id}) ->
     Ref = rabbit_networking:ranch_ref(Ip, Port),
-    case rabbit_socks_transport:socket(Ref) of
-        {ok, Socket} ->
-            self() ! {rabbit_socks_transport, listening, Socket},
-            ok = ranch:set_transport_options(Ref, rabbit_socks_transport:options(setelement(2, Address, Port), self(), Socket));
-        {error, suspended} ->
-            ok
+    ok = ranch:set_transport_options(Ref, rabbit_socks_transport:options(setelement(2, Address, Port), self(), none)),
+    _ = case rabbit_socks_transport:socket(Ref) of
+        {ok, Socket} -> self() ! {rabbit_socks_transport, listening, Socket};
+        {error, suspended} -> ok
     end,
     started(#state{key = Key, listener = Listener, ref = Ref, id = Id}).
 

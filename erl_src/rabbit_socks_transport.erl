@@ -30,7 +30,7 @@ open({Ip, Port, Family, Backlog}) ->
     gen_tcp:listen(Port, Version ++ [binary, {ip, Ip}, {backlog, Backlog}, {reuseaddr, true}, {active, false}]).
 
 %% @doc Options for `ranch:start_listener/5': the first time it takes over Socket, which the caller has opened.
--spec options(address(), pid(), inet:socket()) -> map().
+-spec options(address(), pid(), inet:socket() | none) -> map().
 options(Address, Owner, Socket) ->
     #{num_acceptors => 1, socket_opts => [{address, Address}, {owner, Owner}, {socket, Socket}]}.
 
@@ -63,7 +63,7 @@ listen(#{socket_opts := Options}) ->
     {address, Address} = lists:keyfind(address, 1, Options),
     {owner, Owner} = lists:keyfind(owner, 1, Options),
     {socket, First} = lists:keyfind(socket, 1, Options),
-    Result = case erlang:port_info(First, connected) of
+    Result = case is_port(First) andalso erlang:port_info(First, connected) of
         {connected, Owner} -> true = erlang:port_connect(First, self()), {ok, First};
         _ -> reopen(Address, ?TRIES)
     end,
