@@ -109,9 +109,8 @@ take_over(Key, Listener, Address, #{address := Ip, port := Port, id := Id}) ->
 
 started(State) ->
     rabbit_socks_maintenance:watch(self()),
-    row(State, running),
     ok = rabbit_socks_routes:put(State#state.id, routes(State)),
-    {ok, State}.
+    {ok, row(State, running)}.
 
 -spec handle_call(term(), gen_server:from(), #state{}) -> {reply, {error, unknown}, #state{}}.
 handle_call(_, _, State) ->

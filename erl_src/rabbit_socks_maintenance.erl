@@ -19,7 +19,7 @@ init(Pid) -> {ok, Pid}.
 %% The record #event{} of rabbit.hrl: its type comes first.
 -spec handle_event(tuple(), pid()) -> {ok, pid()}.
 handle_event(Event, Pid) ->
-    case element(2, Event) of
+    _ = case element(2, Event) of
         maintenance_connections_closed -> Pid ! {?MODULE, connections_closed};
         maintenance_revived -> Pid ! {?MODULE, revived};
         _ -> ok

@@ -67,7 +67,7 @@ listen(#{socket_opts := Options}) ->
         {connected, Owner} -> true = erlang:port_connect(First, self()), {ok, First};
         _ -> reopen(Address, ?TRIES)
     end,
-    case Result of
+    _ = case Result of
         {ok, Socket} -> Owner ! {?MODULE, listening, Socket};
         {error, _} -> ok
     end,
