@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: MPL-2.0
+// pages.mjs CASE URL SHOTS: drives one demo page in headless Chromium as a person would, and leaves a picture of it in SHOTS.
+// Ends with 0 when everything was as it should be; otherwise says what was not.
+import assert from 'node:assert/strict';
+import {readdirSync} from 'node:fs';
+import path from 'node:path';
+import {chromium} from 'playwright-core';
+
+const [, , name, base, shots] = process.argv;
+
+const kFlags = [
+  '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking',
+  '--disable-component-update', '--disable-sync',
+];
+
+// Any error in a page's console, and any request that is not answered well, fails the case.
+async function open(browser, file, options = {}) {
+  const page = await browser.newPage({viewport: {width: 1100, height: 900}, ...options});
+  page.complaints = [];
+  page.on('console', (message) => message.type() === 'error' && page.complaints.push(message.text()));
+  page.on('pageerror', (error) => page.complaints.push(String(error)));
+  page.on('response', (response) => response.status() >= 400 && page.complaints.push(`${response.status()} ${response.url()}`));
+  page.on('request', (request) => new URL(request.url()).host !== new URL(base).host && page.complaints.push(`foreign: ${request.url()}`));
+  await page.goto(`${base}/${file}`);
+  return page;
+}
+
+async function finish(page, shot) {
+  await page.screenshot({path: path.join(shots, `${shot}.png`)});
+  assert.deepEqual(page.complaints, []);
+  await page.close();
+}
+
+const text = (page, id) => page.locator(`#${id}`).innerText();
+const lines = (page, kind) => page.locator(`#transcript li[data-kind="${kind}"] .text`).allInnerTexts();
+const state = (page, wanted) => page.waitForSelector(`#status[data-state="${wanted}"]`, {timeout: 10000});
+const line = (page, kind, words) =>
+  page.locator(`#transcript li[data-kind="${kind}"] .text`, {hasText: words}).first().waitFor({timeout: 30000});
+
+async function index(browser) {
+  const page = await open(browser, '');
+  await page.locator('#probe', {hasText: 'yes, after'}).waitFor({timeout: 10000});
+  assert.equal(await text(page, 'address'), base);
+  for (const href of await page.locator('main a').evaluateAll((links) => links.map((a) => a.href))) {
+    assert.equal((await page.request.get(href)).status(), 200, href);
+  }
+  await finish(page, 'index');
+  const dark = await open(browser, 'index.html', {colorScheme: 'dark', viewport: {width: 390, height: 800}});
+  const overflow = await dark.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+  assert.equal(overflow, 0, 'a narrow page must not scroll sideways');
+  await finish(dark, 'index-narrow-dark');
+}
+
+async function echo(browser) {
+  const page = await open(browser, 'echo.html');
+  await page.click('#connect');
+  await state(page, 'open');
+  await page.fill('#text', 'grüße 🐇');
+  await page.click('#send-text');
+  await line(page, 'got', 'grüße 🐇');
+  await page.click('#send-binary');
+  await line(page, 'got', '12 bytes: 67 72 c3 bc c3 9f 65 20 f0 9f 90 87');
+  await page.click('#send-many');
+  await line(page, 'got', '1000 messages in their order');
+  assert.deepEqual(await lines(page, 'error'), []);
+  assert.equal(await text(page, 'count'), '1002 sent, 1002 came back.');
+  await page.screenshot({path: path.join(shots, 'echo.png')});
+  await page.click('#disconnect');
+  await state(page, 'idle');
+  assert.match(await text(page, 'status'), /^Closed with code 1000/);
+  await finish(page, 'echo-closed');
+}
+
+async function socketio(browser, transport) {
+  const page = await open(browser, 'socketio.html');
+  await page.selectOption('#transport', transport);
+  await page.click('#connect');
+  await state(page, 'open');
+  await page.fill('#text', 'a ~m~ and 🐇');
+  await page.click('#send-text');
+  await line(page, 'got', 'a ~m~ and 🐇');
+  await page.click('#send-json');
+  await line(page, 'got', '{"text":"a ~m~ and 🐇"');
+  await page.click('#send-many');
+  await line(page, 'got', '100 messages in their order');
+  assert.deepEqual(await lines(page, 'error'), []);
+  await page.click('#disconnect');
+  await state(page, 'idle');
+  await finish(page, `socketio-${transport}`);
+}
+
+async function stomp(browser) {
+  const page = await open(browser, 'stomp.html');
+  await page.click('#connect');
+  await state(page, 'open');
+  await finish(page, 'stomp');
+}
+
+const cases = {
+  index, echo, stomp,
+  websocket: (browser) => socketio(browser, 'websocket'),
+  xhr_polling: (browser) => socketio(browser, 'xhr-polling'),
+  jsonp_polling: (browser) => socketio(browser, 'jsonp-polling'),
+};
+
+assert.ok(readdirSync(shots), 'the directory for pictures must exist');
+const browser = await chromium.launch({executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium', args: kFlags});
+try {
+  await cases[name](browser);
+} finally {
+  await browser.close();
+}
