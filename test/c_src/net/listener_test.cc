@@ -136,6 +136,9 @@ TEST_F(ListenerTest, ExhaustedDescriptorsPauseAcceptingAndNothingElse) {
   };
   RunUntil([&] { return events_.connections.size() == 1; });
   const uint64_t old_id = events_.only_id().value;
+  old.Send("before");
+  RunUntil([&] { return events_.only().reads == 1; });
+  EXPECT_EQ(old.Receive(), "before");
 
   // The next descriptor that accept would get is above the limit.
   const Peer waiting = ConnectTo("127.0.0.1", port_);
@@ -153,7 +156,7 @@ TEST_F(ListenerTest, ExhaustedDescriptorsPauseAcceptingAndNothingElse) {
   // A turn for each tick and each attempt to accept, not a busy loop.
   EXPECT_LE(events_.turns - turns, 20);
   old.Send("still here");
-  RunUntil([&] { return !events_.connections[old_id].bytes.empty(); });
+  RunUntil([&] { return events_.connections[old_id].reads == 2; });
   EXPECT_EQ(old.Receive(), "still here");
 
   ASSERT_EQ(setrlimit(RLIMIT_NOFILE, &limit), 0);
