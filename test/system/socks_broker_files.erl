@@ -112,7 +112,7 @@ write_terms(File, Terms) ->
     ok = file:write_file(File, [io_lib:format("~tp.~n", [T]) || T <- Terms]).
 
 env(#{node := Node, dir := Dir, log_dir := LogDir, plugins_dir := Plugins, ports := Ports}, Options) ->
-    #{amqp := Amqp, dist := Dist, epmd := Epmd, cli := Cli} = Ports,
+    #{dist := Dist, epmd := Epmd, cli := Cli} = Ports,
     Inherited = [{hd(string:split(V, "=")), false} || V <- os:getenv(), lists:prefix("RABBITMQ_", V)],
     Inherited ++
         [
@@ -124,8 +124,6 @@ env(#{node := Node, dir := Dir, log_dir := LogDir, plugins_dir := Plugins, ports
             %% The script then becomes the broker instead of waiting for it: one process to watch.
             {"RUNNING_UNDER_SYSTEMD", "true"},
             {"RABBITMQ_NODENAME", atom_to_list(Node)},
-            {"RABBITMQ_NODE_IP_ADDRESS", "127.0.0.1"},
-            {"RABBITMQ_NODE_PORT", integer_to_list(Amqp)},
             {"RABBITMQ_DIST_PORT", integer_to_list(Dist)},
             {"RABBITMQ_CTL_DIST_PORT_MIN", integer_to_list(Cli)},
             {"RABBITMQ_CTL_DIST_PORT_MAX", integer_to_list(Cli + 200)},

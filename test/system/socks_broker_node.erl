@@ -144,8 +144,9 @@ await_boot(State = #state{vm = {Port, _}, peer = Peer, broker = #{node := Node}}
         {Port, {exit_status, Status}} -> {error, {exit_status, Status}}
     after 100 ->
         Late = erlang:monotonic_time(millisecond) > Deadline,
-        case remote(Peer, Node, rabbit_boot_state, has_reached, [ready], 5_000) of
-            {ok, true} -> ok;
+        %% Not has_reached/1: a boot that failed has reached `stopping', which comes after `ready'.
+        case remote(Peer, Node, rabbit_boot_state, get, [], 5_000) of
+            {ok, ready} -> ok;
             _ when Late -> {error, timeout};
             _ -> await_boot(State, Deadline)
         end
