@@ -90,7 +90,7 @@ info: ## every resolved build variable
 	  ERLC_FLAGS PLT SYSTEM_SUITES CLIENT_SUITES FUZZ_TARGETS,printf '%-16s %s\n' '$(v)' '$($(v))';)
 
 help: ## this list
-	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1|\2/p' Makefile mk/*.mk | sort | column -t -s '|'
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1|\2/p' Makefile mk/*.mk | sort | awk -F '|' '{printf "%-20s %s\n", $$1, $$2}'
 
 clean: ## removes everything that was built
 	rm -rf build _build dist priv/rabbit_socks_edge ebin/*.beam ebin/*.app

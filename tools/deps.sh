@@ -12,8 +12,7 @@ if [ "$(id -u)" != 0 ]; then
   echo "This needs root. Run: apt-get install$missing" >&2
   exit 1
 fi
-# RUNLEVEL: without systemd, rabbitmq-server's package would start a broker of its own on the default ports.
-export DEBIAN_FRONTEND=noninteractive RUNLEVEL=1
+export DEBIAN_FRONTEND=noninteractive
 apt-get update -q
 # shellcheck disable=SC2086
 apt-get install -q -y --no-install-recommends $missing
