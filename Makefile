@@ -1,7 +1,11 @@
 # SPDX-License-Identifier: MPL-2.0
 # The one door to the project: make help.
 
-SHELL     := /bin/bash
+SHELL       := /bin/bash
+.SHELLFLAGS := -o pipefail -c
+# Objects are kept, also those that only a chain of rules needs; a file whose recipe failed is not.
+.SECONDARY:
+.DELETE_ON_ERROR:
 APP       := rabbit_socks
 APP_SRC   := erl_src/$(APP).app.src
 VERSION   := $(or $(shell sed -n 's/.*{vsn, *"\([^"]*\)"}.*/\1/p' $(APP_SRC) 2>/dev/null),1.0.0)

@@ -31,7 +31,7 @@ fuzz: $(if $(T),$(FUZZ_OUT)/bin/$(T),$(FUZZ_BIN)) ## libFuzzer (T=target S=secon
 	@for t in $(or $(T),$(FUZZ_TARGETS)); do \
 	  mkdir -p $(FUZZ_OUT)/corpus/$$t test/fuzz/corpus/$$t $(FUZZ_OUT)/findings; echo "fuzz: $$t for $(S) s"; \
 	  $(FUZZ_OUT)/bin/$$t -max_total_time=$(S) -print_final_stats=1 -timeout=10 -rss_limit_mb=2048 \
-	    $(if $(wildcard test/fuzz/$(T).dict),-dict=test/fuzz/$(T).dict) -artifact_prefix=$(FUZZ_OUT)/findings/$$t- \
+	    $$(test -f test/fuzz/$$t.dict && echo -dict=test/fuzz/$$t.dict) -artifact_prefix=$(FUZZ_OUT)/findings/$$t- \
 	    $(FUZZ_OUT)/corpus/$$t test/fuzz/corpus/$$t 2>&1 | tail -n 40 || exit 1; \
 	done
 
