@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: MPL-2.0
+#include "server/node_commands.h"
+
+#include <utility>
+
+namespace rabbit_socks::server {
+
+using base::Bytes;
+using base::ListenerId;
+using base::SessionId;
+
+namespace {
+
+constexpr size_t kMaxUnknown = 16;
+
+}  // namespace
+
+void NodeCommands::OnHello(int version, Bytes release) {
+  if (version == node::kVersion) return core_->lifecycle.OnHello();
+  core_->Die(
+      "the node (release " + std::string(release) + ") speaks version " +
+      std::to_string(version) +
+      " of the port protocol, this program (release " RABBIT_SOCKS_VERSION
+      ") version " +
+      std::to_string(node::kVersion));
+}
+
+void NodeCommands::OnListen(ListenerId listener, node::Config config) {
+  listeners_->Listen(listener, config, now_);
+}
+
+void NodeCommands::OnConfigure(ListenerId listener, node::Config config) {
+  listeners_->Configure(listener, config);
+}
+
+void NodeCommands::OnUnlisten(ListenerId listener) {
+  listeners_->Unlisten(listener);
+}
+
+void NodeCommands::OnRemove(ListenerId listener, uint16_t code, Bytes reason) {
+  listeners_->Remove(listener, code, reason, now_);
+}
+
+void NodeCommands::OnAdopt(uint64_t ref, Bytes buffer) {
+  relays_->Adopt(ref, buffer, now_);
+}
+
+void NodeCommands::OnAccept(SessionId session, Bytes pid,
+                            node::Fields headers) {
+  core_->hub.Accept(session, pid, headers, now_);
+  core_->Drain(now_);
+}
+
+void NodeCommands::OnRefuse(SessionId session, uint16_t status, Bytes text) {
+  core_->hub.Refuse(session, status, text, now_);
+  core_->Drain(now_);
+}
+
+void NodeCommands::OnSend(SessionId session, base::Payload payload,
+                          Bytes data) {
+  core_->hub.Send(session, payload, data, now_);
+  core_->Drain(now_);
+}
+
+void NodeCommands::OnCredit(SessionId session, uint32_t messages,
+                            uint32_t bytes) {
+  core_->hub.Credit(session, messages, bytes, now_);
+  core_->Drain(now_);
+}
+
+void NodeCommands::OnClose(SessionId session, uint16_t code, Bytes reason) {
+  core_->hub.Close(session, code, reason, now_);
+  core_->Drain(now_);
+}
+
+void NodeCommands::OnRequest(uint64_t ref, ListenerId listener,
+                             node::RelayedRequest request) {
+  relays_->Request(ref, listener, std::move(request), now_);
+}
+
+void NodeCommands::OnBytes(uint64_t ref, Bytes bytes) {
+  relays_->Bytes(ref, bytes, now_);
+}
+
+void NodeCommands::OnGone(uint64_t ref) { relays_->Gone(ref, now_); }
+
+void NodeCommands::OnStop(uint16_t code, Bytes reason) {
+  core_->lifecycle.OnStop(now_);
+  listeners_->UnlistenAll();
+  core_->hub.Stop(code, reason, now_);
+  core_->Drain(now_);
+}
+
+void NodeCommands::OnUnknown(Bytes name) {
+  if (unknown_.size() >= kMaxUnknown || unknown_.find(name) != unknown_.end())
+    return;
+  unknown_.emplace(name);
+  core_->Note(Level::kWarning,
+              "unknown command " + std::string(name) + " ignored");
+}
+
+}  // namespace rabbit_socks::server
