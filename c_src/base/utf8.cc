@@ -37,16 +37,21 @@ constexpr uint32_t Next(uint32_t state, unsigned char byte) {
   return missing == 0 ? 0 : State(missing);
 }
 
-// How many bytes from `at` on are ASCII, in steps of eight.
-size_t AsciiRun(Bytes text, size_t at) {
-  size_t run = 0;
-  while (text.size() - at - run >= 8) {
-    uint64_t eight = 0;
-    std::memcpy(&eight, text.data() + at + run, sizeof eight);
-    if ((eight & 0x8080808080808080U) != 0) break;
-    run += 8;
-  }
-  return run;
+constexpr uint64_t kHighBits = 0x8080808080808080U;
+
+uint64_t Word(const char* at) {
+  uint64_t word = 0;
+  std::memcpy(&word, at, sizeof word);
+  return word;
+}
+
+// The first byte at or after `at` that may not be ASCII: sixteen at a time,
+// then eight.
+const char* SkipAscii(const char* at, const char* end) {
+  while (end - at >= 16 && ((Word(at) | Word(at + 8)) & kHighBits) == 0)
+    at += 16;
+  if (end - at >= 8 && (Word(at) & kHighBits) == 0) at += 8;
+  return at;
 }
 
 bool IsLead(char byte) {
@@ -62,20 +67,18 @@ size_t Units(char lead) {
 
 bool Utf8Check::Feed(Bytes piece) {
   uint32_t state = state_;
-  for (size_t i = 0; i < piece.size();) {
+  if (state == kReject) return false;
+  const char* const end = piece.data() + piece.size();
+  for (const char* at = piece.data(); at != end; ++at) {
     if (state == 0) {
-      i += AsciiRun(piece, i);
-      if (i == piece.size()) break;
+      at = SkipAscii(at, end);
+      if (at == end) break;
     }
-    state = Next(state, static_cast<unsigned char>(piece[i]));
-    if (state == kReject) {
-      state_ = kReject;
-      return false;
-    }
-    ++i;
+    state = Next(state, static_cast<unsigned char>(*at));
+    if (state == kReject) break;
   }
   state_ = state;
-  return true;
+  return state != kReject;
 }
 
 bool IsUtf8(Bytes text) {

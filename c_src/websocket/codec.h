@@ -3,9 +3,9 @@
 // hybi framing.
 //
 // A codec keeps the state of one direction of one connection (a message in
-// pieces) and never more than max_message bytes of it. It decides nothing about
-// closing: it reports. Fault::code is the close code to fail the connection
-// with (RFC 6455 7.4.1): 1002, 1007, 1008, 1009.
+// pieces) and never more than max_message bytes of it, none between messages.
+// It decides nothing about closing: it reports. Fault::code is the close code
+// to fail the connection with (RFC 6455 7.4.1): 1002, 1007, 1008, 1009.
 #ifndef RABBIT_SOCKS_WEBSOCKET_CODEC_H_
 #define RABBIT_SOCKS_WEBSOCKET_CODEC_H_
 
@@ -51,17 +51,21 @@ class Codec {
   // Bytes may be changed in place (unmasking).
   virtual Outcome Feed(std::span<char> bytes, Sink* sink) = 0;
 
-  // Append one frame. Text must be valid UTF-8: AppendMessage returns false and
-  // appends nothing when a draft cannot carry the message (binary on hixie, or
-  // text there that is not UTF-8).
+  // Append one frame. AppendMessage returns false and appends nothing when a
+  // draft cannot carry the message: binary on hixie, or text there that is not
+  // UTF-8, since an FF inside would end the frame early and let the rest pass
+  // for frames of ours. The other drafts carry lengths, so there the text is
+  // not looked at again: that it is UTF-8 is the caller's promise.
   [[nodiscard]] virtual bool AppendMessage(base::Payload payload,
                                            base::Bytes data,
                                            std::string* out) const = 0;
   // Control frames of at most 125 bytes; hixie has none and appends nothing.
   virtual void AppendPing(base::Bytes data, std::string* out) const = 0;
   virtual void AppendPong(base::Bytes data, std::string* out) const = 0;
-  // `reason` is cut at 123 bytes between code points. Code 1005 sends an empty
-  // body. Version 7 gets 1004 for 1009. hixie-76 sends FF 00, hixie-75 nothing.
+  // `reason` is cut at 123 bytes between code points, and before what is not
+  // UTF-8. Codes that no frame may carry (1005, 1006, 1015, below 1000, above
+  // 4999) send an empty body. Version 7 gets 1004 for 1009. hixie-76 sends
+  // FF 00, hixie-75 nothing.
   virtual void AppendClose(uint16_t code, base::Bytes reason,
                            std::string* out) const = 0;
   // False for hixie: no pings, close codes or binary.

@@ -28,7 +28,7 @@ Fault CheckFrameStart(std::span<const unsigned char> head) {
     return Fault{1002, "reserved opcode"};
   // 5.5: All control frames MUST have a payload length of 125 bytes or less and
   // MUST NOT be fragmented.
-  if (opcode >= kCloseFrame && length > 125)
+  if (opcode >= kCloseFrame && length > kMaxControl)
     return Fault{1002, "control frame too long"};
   if (opcode >= kCloseFrame && (head[0] & 0x80U) == 0)
     return Fault{1002, "fragmented control frame"};

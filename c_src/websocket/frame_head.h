@@ -16,6 +16,7 @@
 namespace rabbit_socks::websocket {
 
 inline constexpr size_t kMaxFrameHead = 14;
+inline constexpr size_t kMaxControl = 125;  // bytes of payload: 5.5
 
 enum Opcode : unsigned char {
   kContinuation = 0,

@@ -72,8 +72,8 @@ using Fields = std::vector<std::pair<std::string, std::string>>;
 Fields AnswerFields(const Offer& offer, base::Bytes subprotocol,
                     const Fields& extra);
 // Appends the whole 101 head, with the exact first three lines that hixie
-// clients compare. For hixie-76 the 16 bytes of Proof follow as soon as key3 is
-// whole.
+// clients compare. For hixie-76 the caller sends the 16 bytes of Proof after
+// it, in the same write when key3 is whole already.
 void AppendAnswer(const Offer& offer, base::Bytes subprotocol,
                   const Fields& extra, std::string* out);
 // MD5 of the numbers and key3. REQUIRES: offer.draft is hixie-76 and key3 has 8

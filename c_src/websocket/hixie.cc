@@ -32,27 +32,9 @@ Codec::Outcome HixieCodec::Feed(std::span<char> bytes, Sink* sink) {
         break;
       }
       case State::kText: {
-        const size_t end = all.find(kEnd, at);
-        const Bytes piece =
-            all.substr(at, end == Bytes::npos ? Bytes::npos : end - at);
-        outcome.fault = TakeText(piece);
+        bool go_on = true;
+        outcome.fault = TakeText(all, &at, sink, &go_on);
         if (outcome.fault) return outcome;
-        if (end == Bytes::npos) {
-          message_.append(piece);
-          at = all.size();
-          break;
-        }
-        at = end + 1;
-        if (!utf8_.complete()) {
-          outcome.fault = Fault{1007, "text ends inside a character"};
-          return outcome;
-        }
-        state_ = State::kType;
-        const bool in_place = message_.empty();
-        if (!in_place) message_.append(piece);
-        const bool go_on =
-            sink->OnMessage(Payload::kText, in_place ? piece : Bytes(message_));
-        if (!in_place) std::string().swap(message_);
         if (!go_on) {
           outcome.consumed = at;
           return outcome;
@@ -90,12 +72,29 @@ Codec::Outcome HixieCodec::Feed(std::span<char> bytes, Sink* sink) {
   return outcome;
 }
 
-// The sum of what is held and what comes counts, before it is held (attack row
-// X05).
-Fault HixieCodec::TakeText(Bytes piece) {
-  if (message_.size() + piece.size() > limits_.max_message)
-    return Fault{1009, "message too big"};
-  if (!utf8_.Feed(piece)) return Fault{1007, "text is not UTF-8"};
+Fault HixieCodec::TakeText(Bytes all, size_t* at, Sink* sink, bool* go_on) {
+  const Bytes rest = all.substr(*at);
+  const size_t end = rest.find(kEnd);
+  const Bytes piece = rest.substr(0, end);
+  // The sum of what is held and what comes counts, before it is held (attack
+  // row X05). The bytes up to the limit are looked at first, so that the fault
+  // does not depend on where the reads were cut.
+  const size_t room = limits_.max_message - message_.size();
+  if (!utf8_.Feed(piece.substr(0, room)))
+    return Fault{1007, "text is not UTF-8"};
+  if (piece.size() > room) return Fault{1009, "message too big"};
+  *at += piece.size();
+  if (end == Bytes::npos) {
+    message_.Append(piece, limits_.max_message);
+    return Fault{};
+  }
+  ++*at;
+  if (!utf8_.complete()) return Fault{1007, "text ends inside a character"};
+  state_ = State::kType;
+  const bool in_place = message_.size() == 0;
+  if (!in_place) message_.Append(piece, limits_.max_message);
+  *go_on = sink->OnMessage(Payload::kText, in_place ? piece : message_.bytes());
+  message_.Free();
   return Fault{};
 }
 

@@ -12,6 +12,7 @@
 #include "base/bytes.h"
 #include "base/result.h"
 #include "base/utf8.h"
+#include "websocket/assembly.h"
 #include "websocket/codec.h"
 
 namespace rabbit_socks::websocket {
@@ -29,7 +30,7 @@ class HixieCodec final : public Codec {
   void AppendClose(uint16_t code, base::Bytes reason,
                    std::string* out) const override;
   bool has_control_frames() const override { return false; }
-  size_t held() const override { return message_.capacity(); }
+  size_t held() const override { return message_.room(); }
 
  private:
   enum class State : unsigned char {
@@ -41,10 +42,11 @@ class HixieCodec final : public Codec {
     kClosed,
   };
 
+  // Takes text from all[*at] on, up to its FF when that is there.
+  base::Fault TakeText(base::Bytes all, size_t* at, Sink* sink, bool* go_on);
   base::Fault TakeLength(unsigned char byte, Sink* sink);
-  base::Fault TakeText(base::Bytes piece);
 
-  std::string message_;
+  Assembly message_;  // text up to the end of the last read
   Limits limits_;
   uint64_t length_ = 0;   // of a length frame, or what is left of it
   uint64_t skipped_ = 0;  // bytes of a reserved frame

@@ -13,9 +13,12 @@ namespace {
 
 Bytes View(std::span<char> bytes) { return {bytes.data(), bytes.size()}; }
 
-// A message in pieces is rare: what it took goes back at once, so that an idle
-// connection stays small.
-void Free(std::string* held) { std::string().swap(*held); }
+// Those that section 7.4 keeps for the local side, and those outside its
+// ranges: no frame may carry them.
+bool IsForTheWire(uint16_t code) {
+  return code >= 1000 && code <= 4999 && code != 1005 && code != 1006 &&
+         code != 1015;
+}
 
 }  // namespace
 
@@ -82,9 +85,7 @@ Fault Rfc6455Codec::StartFrame() {
     utf8_.Reset();
   }
   // Before anything is buffered: the sum counts, not the piece.
-  if (frame_.length >
-      limits_.max_message -
-          std::min<uint64_t>(message_.size(), limits_.max_message))
+  if (frame_.length > limits_.max_message - message_.size())
     return Fault{1009, "message too big"};
   return Fault{};
 }
@@ -94,12 +95,12 @@ Fault Rfc6455Codec::TakePayload(std::span<char> piece, bool whole, Sink* sink,
   mask_at_ = Unmask(piece, frame_.mask, mask_at_);
   remaining_ -= piece.size();
   if (frame_.is_control()) {
-    if (!whole) control_.append(View(piece));
+    if (!whole) control_.Append(View(piece), kMaxControl);
     if (remaining_ > 0) return Fault{};
     in_frame_ = false;
     const Fault fault =
-        EndControl(whole ? View(piece) : Bytes(control_), sink, next);
-    Free(&control_);
+        EndControl(whole ? View(piece) : control_.bytes(), sink, next);
+    control_.Free();
     return fault;
   }
   // 8.1: text that is not UTF-8 fails the connection, and as soon as that is
@@ -107,7 +108,7 @@ Fault Rfc6455Codec::TakePayload(std::span<char> piece, bool whole, Sink* sink,
   if (payload_ == Payload::kText && !utf8_.Feed(View(piece)))
     return Fault{1007, "text is not UTF-8"};
   const bool in_place = whole && frame_.fin && !in_message_;
-  if (!in_place) message_.append(View(piece));
+  if (!in_place) message_.Append(View(piece), limits_.max_message);
   if (remaining_ > 0) return Fault{};
   in_frame_ = false;
   in_message_ = !frame_.fin;
@@ -119,8 +120,9 @@ Fault Rfc6455Codec::EndData(Bytes in_place, bool whole, Sink* sink,
   if (payload_ == Payload::kText && !utf8_.complete())
     return Fault{1007, "text ends inside a character"};
   const bool go_on =
-      sink->OnMessage(payload_, whole ? in_place : Bytes(message_));
-  if (!whole) Free(&message_);
+      sink->OnMessage(payload_, whole ? in_place : message_.bytes());
+  // A message in pieces is rare: what it took goes back at once.
+  message_.Free();
   *next = go_on ? Next::kGoOn : Next::kPause;
   return Fault{};
 }
@@ -172,22 +174,22 @@ bool Rfc6455Codec::AppendMessage(Payload payload, Bytes data,
 }
 
 void Rfc6455Codec::AppendPing(Bytes data, std::string* out) const {
-  AppendFrame(kPingFrame, data.substr(0, 125), out);
+  AppendFrame(kPingFrame, data.substr(0, kMaxControl), out);
 }
 
 void Rfc6455Codec::AppendPong(Bytes data, std::string* out) const {
-  AppendFrame(kPongFrame, data.substr(0, 125), out);
+  AppendFrame(kPongFrame, data.substr(0, kMaxControl), out);
 }
 
 void Rfc6455Codec::AppendClose(uint16_t code, Bytes reason,
                                std::string* out) const {
-  if (code == 1005) return AppendFrame(kCloseFrame, "", out);
+  if (!IsForTheWire(code)) return AppendFrame(kCloseFrame, "", out);
   // hybi-07 called "too large" 1004.
   const uint16_t sent =
       code == 1009 && draft_ == Draft::kHybi7 ? uint16_t{1004} : code;
   std::string body = {static_cast<char>(sent >> 8),
                       static_cast<char>(sent & 0xFF)};
-  body.append(base::Utf8Cut(reason, 123));
+  body.append(base::Utf8Cut(reason, kMaxControl - 2));
   AppendFrame(kCloseFrame, body, out);
 }
 

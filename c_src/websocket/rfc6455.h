@@ -13,6 +13,7 @@
 #include "base/bytes.h"
 #include "base/result.h"
 #include "base/utf8.h"
+#include "websocket/assembly.h"
 #include "websocket/codec.h"
 #include "websocket/frame_head.h"
 
@@ -31,9 +32,7 @@ class Rfc6455Codec final : public Codec {
   void AppendClose(uint16_t code, base::Bytes reason,
                    std::string* out) const override;
   bool has_control_frames() const override { return true; }
-  size_t held() const override {
-    return message_.capacity() + control_.capacity();
-  }
+  size_t held() const override { return message_.room() + control_.room(); }
 
  private:
   // What a piece of a frame led to.
@@ -49,8 +48,8 @@ class Rfc6455Codec final : public Codec {
   base::Fault ReadClose(base::Bytes data, Sink* sink) const;
   bool IsCloseCode(uint16_t code) const;
 
-  std::string message_;  // of a message in pieces, unmasked
-  std::string control_;  // of a control frame in pieces
+  Assembly message_;  // of a message in pieces, unmasked
+  Assembly control_;  // of a control frame in pieces
   uint64_t remaining_ = 0;
   Limits limits_;
   FrameHead frame_;
