@@ -39,7 +39,7 @@ class FdChannelTest : public LoopTest {
 const std::string kId("\x00\x12\x34\x56\x78\x9a\xbc\xde", 8);
 
 TEST_F(FdChannelTest, ADescriptorComesWithItsId) {
-  SendDescriptor(kId, {pipe_[1]});
+  node_.SendDescriptor(kId, {pipe_[1]});
   RunUntil([&] { return events_.descriptors.size() == 1; });
   EXPECT_EQ(events_.descriptors[0].first, 0x123456789abcdeU);
   const int fd = events_.descriptors[0].second;
@@ -52,18 +52,18 @@ TEST_F(FdChannelTest, ADescriptorComesWithItsId) {
 
 TEST_F(FdChannelTest, ManyInOrder) {
   for (char i = 0; i < 5; ++i)
-    SendDescriptor(std::string(7, '\0') + i, {pipe_[1]});
+    node_.SendDescriptor(std::string(7, '\0') + i, {pipe_[1]});
   RunUntil([&] { return events_.descriptors.size() == 5; });
   for (uint64_t i = 0; i < 5; ++i) EXPECT_EQ(events_.descriptors[i].first, i);
 }
 
 TEST_F(FdChannelTest, MalformedMessagesAreDroppedWithTheirDescriptors) {
-  SendDescriptor(kId, {});
-  SendDescriptor(kId.substr(1), {pipe_[1]});
-  SendDescriptor(kId + "x", {pipe_[1]});
-  SendDescriptor(kId + std::string(100, 'x'), {pipe_[1]});
-  SendDescriptor(kId, {pipe_[1], pipe_[1]});
-  SendDescriptor(kId, std::vector<int>(20, pipe_[1]));
+  node_.SendDescriptor(kId, {});
+  node_.SendDescriptor(kId.substr(1), {pipe_[1]});
+  node_.SendDescriptor(kId + "x", {pipe_[1]});
+  node_.SendDescriptor(kId + std::string(100, 'x'), {pipe_[1]});
+  node_.SendDescriptor(kId, {pipe_[1], pipe_[1]});
+  node_.SendDescriptor(kId, std::vector<int>(20, pipe_[1]));
   RunUntil([&] { return events_.warnings.size() == 6; });
   EXPECT_TRUE(events_.descriptors.empty());
   EXPECT_TRUE(AllCopiesClosed());
@@ -71,7 +71,7 @@ TEST_F(FdChannelTest, MalformedMessagesAreDroppedWithTheirDescriptors) {
 }
 
 TEST_F(FdChannelTest, ItsEndIsTheEndOfTheNode) {
-  channel_->Close();
+  node_.channel().Close();
   RunUntil([&] { return events_.link_ends == 1; });
   EXPECT_FALSE(events_.garbage);
 }

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "net/loop.h"
+#include "net/node_side.h"
 
 namespace rabbit_socks::net {
 
@@ -57,52 +58,18 @@ class Recorder : public Events {
   std::function<void()> on_turn_end, on_tick;
 };
 
-// A plain blocking client or server end with a time limit on its reads.
-class Peer {
- public:
-  explicit Peer(int fd) : fd_(fd) {}
-  ~Peer() { Close(); }
-  Peer(Peer&& other) noexcept : fd_(other.fd_) { other.fd_ = -1; }
-  Peer(const Peer&) = delete;
-
-  void Send(base::Bytes bytes) const;
-  // What is there now or arrives within 5 s; "" at the end or on an error,
-  // which is left in errno.
-  std::string Receive() const;
-  // All that is there now.
-  std::string ReceiveNow() const;
-  // At least so many bytes; fewer when the end or 5 s of silence come first.
-  std::string Receive(size_t least) const;
-  std::string ReceiveAll() const;
-  void EndSending() const;
-  void Abort();  // RST
-  void Close();
-  int fd() const { return fd_; }
-
- private:
-  int fd_;
-};
-
 class LoopTest : public testing::Test {
  protected:
   LoopTest();
-  ~LoopTest() override;
 
   // Runs the loop until `done` is true at the end of a turn. Fails after 10 s.
   void RunUntil(const std::function<bool()>& done);
-  // A listening socket on a free port of `address`; *port is set.
-  static int NewListener(const char* address, uint16_t* port,
-                         int backlog = 128);
   // Opens a listener in the loop and connects to it.
   Peer ConnectOne();
-  static Peer ConnectTo(const char* address, uint16_t port);
-  void SendDescriptor(base::Bytes message, const std::vector<int>& fds) const;
-
   static constexpr uint64_t kListener = 7;
+
   Recorder events_;
-  std::string directory_;
-  int channel_listener_ = -1;
-  std::unique_ptr<Peer> link_in_, link_out_, channel_;  // the node's ends
+  NodeSide node_;
   std::unique_ptr<Loop> loop_;
   uint16_t port_ = 0;
 };

@@ -20,9 +20,9 @@ std::string Framed(const std::string& packet) {
 }
 
 TEST_F(LinkTest, PacketsComeWholeAndInOrder) {
-  link_in_->Send(Framed("one") + Framed("two") + Framed("thr").substr(0, 5));
+  node_.in().Send(Framed("one") + Framed("two") + Framed("thr").substr(0, 5));
   RunUntil([&] { return events_.packets.size() == 2; });
-  link_in_->Send(Framed("thr").substr(5));
+  node_.in().Send(Framed("thr").substr(5));
   RunUntil([&] { return events_.packets.size() == 3; });
   EXPECT_EQ(events_.packets, (std::vector<std::string>{"one", "two", "thr"}));
   EXPECT_EQ(events_.link_ends, 0);
@@ -32,7 +32,7 @@ TEST_F(LinkTest, ByteByByte) {
   const std::string bytes = Framed("slow") + Framed("") + Framed("pipe");
   size_t next = 0;
   events_.on_turn_end = [&] {
-    if (next < bytes.size()) link_in_->Send({&bytes[next++], 1});
+    if (next < bytes.size()) node_.in().Send({&bytes[next++], 1});
   };
   RunUntil([&] { return events_.packets.size() == 3; });
   EXPECT_EQ(events_.packets, (std::vector<std::string>{"slow", "", "pipe"}));
@@ -44,11 +44,11 @@ TEST_F(LinkTest, WhatThePipeDoesNotTakeGoesLater) {
   for (int i = 0; i < 100; ++i)
     sent += std::string(20000, static_cast<char>('a' + i % 26));
   std::string received;
-  events_.on_turn_end = [&] { received += link_out_->ReceiveNow(); };
+  events_.on_turn_end = [&] { received += node_.out().ReceiveNow(); };
   loop_->WriteLink(sent.substr(0, 1000000));
   loop_->WriteLink(sent.substr(1000000));
   RunUntil([&] { return loop_->link_queued() == 0; });
-  received += link_out_->Receive(sent.size() - received.size());
+  received += node_.out().Receive(sent.size() - received.size());
   EXPECT_TRUE(received == sent);
 }
 
@@ -56,26 +56,26 @@ TEST_F(LinkTest, OneWriteATurnHoweverManyPackets) {
   loop_->WriteLink(Framed("a"));
   loop_->WriteLink(Framed("b"));
   RunUntil([&] { return loop_->link_queued() == 0; });
-  EXPECT_EQ(link_out_->Receive(), Framed("a") + Framed("b"));
+  EXPECT_EQ(node_.out().Receive(), Framed("a") + Framed("b"));
 }
 
 TEST_F(LinkTest, EndOfInputIsTheEndOfTheNode) {
-  link_in_->Send(Framed("last") + "\x00");
-  link_in_->Close();
+  node_.in().Send(Framed("last") + "\x00");
+  node_.in().Close();
   RunUntil([&] { return events_.link_ends == 1; });
   EXPECT_EQ(events_.packets, std::vector<std::string>{"last"});
   EXPECT_FALSE(events_.garbage);
 }
 
 TEST_F(LinkTest, ALengthOverTheLimitIsGarbage) {
-  link_in_->Send(Framed("fine") + "Erro");
+  node_.in().Send(Framed("fine") + "Erro");
   RunUntil([&] { return events_.link_ends == 1; });
   EXPECT_EQ(events_.packets, std::vector<std::string>{"fine"});
   EXPECT_TRUE(events_.garbage);
 }
 
 TEST_F(LinkTest, ANodeThatNoLongerReadsIsGone) {
-  link_out_->Close();
+  node_.out().Close();
   loop_->WriteLink(Framed("into the void"));
   RunUntil([&] { return events_.link_ends == 1; });
   EXPECT_FALSE(events_.garbage);
@@ -85,7 +85,7 @@ TEST_F(LinkTest, ANodeThatNoLongerReadsIsGone) {
 TEST_F(LinkTest, ANodeThatGoesWhileThePipeIsFullIsGone) {
   loop_->WriteLink(std::string(1000000, 'x'));
   RunUntil([&] { return loop_->link_queued() < 1000000; });
-  link_out_->Close();
+  node_.out().Close();
   RunUntil([&] { return events_.link_ends == 1; });
   EXPECT_EQ(loop_->link_queued(), 0U);
 }

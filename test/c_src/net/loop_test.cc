@@ -30,7 +30,7 @@ TEST_F(LoopTest, WhatATickWritesIsNotLeftForTheNextTurn) {
   const int ticks = events_.ticks;
   RunUntil([&] { return events_.ticks == ticks + 1 && !events_.on_tick; });
   EXPECT_EQ(peer.Receive(), "tick");
-  EXPECT_EQ(link_out_->Receive(), "packet");
+  EXPECT_EQ(node_.out().Receive(), "packet");
 }
 
 TEST_F(LoopTest, WhatWasWrittenBeforeStopGoesOut) {
@@ -43,7 +43,7 @@ TEST_F(LoopTest, WhatWasWrittenBeforeStopGoesOut) {
   loop_->Run();
   loop_.reset();
   EXPECT_EQ(peer.ReceiveAll(), "bye");
-  EXPECT_EQ(link_out_->ReceiveAll(), "end");
+  EXPECT_EQ(node_.out().ReceiveAll(), "end");
 }
 
 TEST_F(LoopTest, StopBeforeRun) {
