@@ -20,7 +20,7 @@ SocketTable::SocketTable(uv_loop_t* loop, Events* events)
                {},   {}} {}
 
 SocketId SocketTable::Open(int fd, bool paused) {
-  if (sockets_.size() >= sockets_.kMaxSlots) {
+  if (sockets_.size() >= decltype(sockets_)::kMaxSlots) {
     close(fd);
     return {};
   }

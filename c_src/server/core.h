@@ -39,8 +39,8 @@ class LoopSockets final : public SocketCommands {
 };
 
 struct Core {
-  // `loop` outlives this.
-  Core(net::Loop* loop, uint32_t max_connections);
+  // `owner` outlives this.
+  Core(net::Loop* owner, uint32_t max_connections);
 
   // Carries out what the hub asked for, and what that leads to.
   void Drain(base::Time now);
