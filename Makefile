@@ -38,7 +38,9 @@ endif
 PLUGIN    := $(OUT)/$(APP)-$(VERSION)
 DIST      := $(if $(filter build/release,$(OUT)),dist,$(OUT)/dist)
 EZ        := $(DIST)/$(APP)-$(VERSION).ez
+# How many tests passed, failed and were skipped, one file a run.
 RESULTS   := $(BUILD)/results
+RUN       := $(if $(SAN),sanitized-)
 
 include mk/cxx.mk
 include mk/erlang.mk
@@ -47,7 +49,7 @@ include mk/fuzz.mk
 include mk/deps.mk
 
 .DEFAULT_GOAL := all
-.PHONY: all edge beams unit eunit test system clients check fuzz fuzz-regress bench dist run-broker demo ci deps info help clean
+.PHONY: all edge beams objects sanitize unit eunit test system clients check fuzz fuzz-regress bench dist run-broker demo ci deps info help clean
 
 all: edge beams ## the edge in priv/, the beams and rabbit_socks.app in ebin/
 
@@ -58,13 +60,13 @@ beams: $(OUT)/beams.stamp
 	@mkdir -p ebin && rm -f ebin/*.beam && cp $(PLUGIN)/ebin/* ebin/
 
 test: unit eunit ## the tests that need no broker: GoogleTest and EUnit (SAN=address for the sanitizers)
-	@tools/total.sh $(RESULTS)/unit $(RESULTS)/eunit
+	@tools/total.sh $(RESULTS)/$(RUN)unit $(RESULTS)/$(RUN)eunit
 
 system: dist test-beams ## Common Test with a real broker and the real archive (SUITE=name, CASE=name)
-	@$(CT) system $(if $(SUITE),$(SUITE:%_SUITE=%),$(SYSTEM_SUITES))
+	@$(CT) $(RUN)system $(if $(SUITE),$(SUITE:%_SUITE=%),$(SYSTEM_SUITES))
 
 clients: dist test-beams ## the real client libraries and headless Chromium against a real broker
-	@$(CT) clients $(if $(SUITE),$(SUITE:%_SUITE=%),$(CLIENT_SUITES))
+	@$(CT) $(RUN)clients $(if $(SUITE),$(SUITE:%_SUITE=%),$(CLIENT_SUITES))
 
 # Info-ZIP, because OTP's own zip loses the executable bit.
 dist: $(EZ) ## dist/rabbit_socks-VERSION.ez, to be dropped into a plugins folder
@@ -86,8 +88,18 @@ demo: ## from nothing to a running broker: the packages it needs, the plugin, ru
 bench: dist test-beams ## echo rates and memory beside a plain Cowboy handler
 	@$(MAKE) --no-print-directory -C test/bench BUILD=$(abspath $(BUILD)) EZ=$(abspath $(EZ)) TEST_BEAMS=$(abspath $(TEST_BEAMS))
 
+# The suites that send the most unusual bytes, for a run under the sanitizers.
+SAN_SUITES := $(filter conformance attacks attack drafts socketio,$(SYSTEM_SUITES))
+
+sanitize: ## unit tests and the suites of hostile bytes under ASan and UBSan
+	@$(MAKE) --no-print-directory SAN=address unit
+	@$(MAKE) --no-print-directory SAN=address system SUITE="$(SAN_SUITES)"
+
+objects: $(OUT)/rabbit_socks_edge $(OUT)/test_beams.stamp $(OUT)/unit_tests $(if $(SAN),,$(FUZZ_BIN))
+
 ci: deps ## installs what is needed, then runs every test and check there is
-	@tools/ci.sh $(RESULTS) test check fuzz-regress system clients
+	@$(MAKE) --no-print-directory -s -j2 objects && $(MAKE) --no-print-directory -s -j2 SAN=address objects
+	@tools/ci.sh $(RESULTS) test check fuzz-regress system clients sanitize
 
 info: ## every resolved build variable
 	@$(foreach v,APP VERSION BUILD OUT SAN ROOMS CXX CLANGXX CXXFLAGS LDFLAGS LDLIBS EI LLHTTP LLHTTP_H RABBITMQ_HOME PLUGIN EZ \

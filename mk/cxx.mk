@@ -39,8 +39,8 @@ $(OUT)/%.o: c_src/%.cc
 	$(CXX) $(CXXFLAGS) -MMD -MP -c -o $@ $<
 
 unit: $(OUT)/unit_tests ## GoogleTest (GTEST=--gtest_filter=...)
-	@mkdir -p $(RESULTS)
-	$(OUT)/unit_tests --gtest_brief=1 --gtest_output=xml:$(RESULTS)/unit.xml $(GTEST); \
-	  status=$$?; tools/gtest_result.sh $(RESULTS)/unit.xml > $(RESULTS)/unit; exit $$status
+	@mkdir -p $(RESULTS) && rm -f $(OUT)/unit.xml
+	$(OUT)/unit_tests --gtest_brief=1 --gtest_output=xml:$(OUT)/unit.xml $(GTEST); \
+	  status=$$?; tools/gtest_result.sh $(OUT)/unit.xml > $(RESULTS)/$(RUN)unit; exit $$status
 
 -include $(ROOM_O:.o=.d) $(UNIT_O:.o=.d) $(LLHTTP_O:.o=.d) $(OUT)/main.d

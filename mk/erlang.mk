@@ -41,7 +41,7 @@ $(OUT)/test_beams.stamp: $(SYSTEM_SRC) $(wildcard test/system/*.hrl) test/system
 eunit: $(OUT)/beams.stamp ## EUnit (M=module)
 	@mkdir -p $(OUT)/eunit $(RESULTS)
 	@erlc +debug_info -pa $(PLUGIN)/ebin -I include -I erl_src -o $(OUT)/eunit $(if $(M),test/erl_src/$(M).erl,$(EUNIT_SRC))
-	@escript tools/eunit.escript $(PLUGIN)/ebin $(OUT)/eunit $(RESULTS)/eunit $(if $(M),$(M),$(notdir $(EUNIT_SRC:.erl=)))
+	@escript tools/eunit.escript $(PLUGIN)/ebin $(OUT)/eunit $(RESULTS)/$(RUN)eunit $(if $(M),$(M),$(notdir $(EUNIT_SRC:.erl=)))
 
 CT = RABBIT_SOCKS_ROOT=$(CURDIR) RABBIT_SOCKS_EZ=$(abspath $(EZ)) RABBIT_SOCKS_BUILD=$(abspath $(BUILD)) RABBIT_SOCKS_LOGS=$(abspath $(BUILD)/ct/brokers) \
      escript tools/ct.escript $(PLUGIN)/ebin $(TEST_BEAMS) $(BUILD)/ct $(RESULTS) "$(CASE)"
