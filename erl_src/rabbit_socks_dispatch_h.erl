@@ -12,6 +12,8 @@
 
 %% What the edge needs beyond the time that a poll may stay open.
 -define(GRACE, 10000).
+%% The web server may be writing to the client still, for 30 seconds at most.
+-define(CUT, 60000).
 
 -spec init(cowboy_req:req(), none) -> {ok, cowboy_req:req(), none}.
 init(Req0, none) ->
@@ -93,8 +95,7 @@ stream_loop(Ref, Writer, Req) ->
         {rabbit_socks_edge, Ref, {bytes, Data}} ->
             case rabbit_socks_writer:write(Writer, Data) of
                 {ok, More} -> stream_loop(Ref, More, Req);
-                %% Too slow. Ends the connection: what was cut short must not look complete.
-                full -> exit(shutdown)
+                full -> cut(Ref, Req)
             end;
         {rabbit_socks_writer, written, Bytes} ->
             stream_loop(Ref, rabbit_socks_writer:written(Writer, Bytes), Req);
@@ -103,6 +104,15 @@ stream_loop(Ref, Writer, Req) ->
             ok = cowboy_req:stream_body(<<>>, fin, Req),
             Req
     end.
+
+%% The client is too slow. If this process ended, the web server would end the answer in order, as if nothing were missing:
+%% it is the connection that must end, and this process with it.
+-spec cut(term(), cowboy_req:req()) -> no_return().
+cut(Ref, Req) ->
+    gone(Ref),
+    cowboy_req:cast({set_options, #{idle_timeout => 10}}, Req),
+    timer:sleep(?CUT),
+    exit(shutdown).
 
 gone(Ref) ->
     _ = rabbit_socks_edge:command({gone, Ref}),

@@ -1,6 +1,7 @@
 %% SPDX-License-Identifier: MPL-2.0
 %% @doc Stands in for `rabbit_socks_edge' and `rabbit_socks_routes' in tests of what calls them: no program runs, and each call
-%% is a message `{edge, Function, Args, Caller}' to the process that installed the stub. While it is `down' there is no edge.
+%% is a message `{edge, Function, Args, Caller}' to the process that installed the stub; that of `adopt' has a copy of the
+%% connection, a `socket', in place of the descriptor. While the stub is `down' there is no edge.
 -module(edge_stub).
 
 -export([install/0, uninstall/0, down/0, up/0, event/2, called/2]).
@@ -33,6 +34,12 @@ event({Pid, Ref}, Event) ->
     ok.
 
 -spec called(atom(), [term()]) -> term().
+called(adopt, [Ref, Buffer, Fd]) ->
+    %% The caller closes its descriptor when this returns.
+    {ok, Copy} = socket:open(Fd, #{dup => true}),
+    ok = socket:setopt(Copy, otp, controlling_process, whereis(?MODULE)),
+    ?MODULE ! {edge, adopt, [Ref, Buffer, Copy], self()},
+    ok;
 called(Function, Args) ->
     ?MODULE ! {edge, Function, Args, self()},
     case {persistent_term:get(?MODULE), Function} of
