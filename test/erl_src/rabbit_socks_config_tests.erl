@@ -144,6 +144,15 @@ limits_mirror_the_edge_test() ->
     [?assertMatch({Name, {match, _}}, {Name, re:run(Doc, ["\\| `", Name, "` \\|[^|]*\\| ", Default, " \\|"])})
      || {Name, Default} <- Found].
 
+%% The edge checks the same ranges.
+ranges_mirror_the_edge_test() ->
+    {ok, Text} = file:read_file(root("c_src/server/options.cc")),
+    {match, Found} = re:run(Text, "\\{\"(\\w+)\", (\\d+), (\\w+),", [global, {capture, [1, 2, 3], list}]),
+    Values = #{"kDay" => 86400000, "kUint32" => 16#FFFFFFFF, "kMaxMessage" => 16#2000000},
+    Edge = [{list_to_atom(Name), list_to_integer(Min), case Values of #{Max := Value} -> Value; _ -> list_to_integer(Max) end}
+            || [Name, Min, Max] <- Found, Name =/= "hixie"],
+    ?assertEqual(lists:sort(rabbit_socks_options:limits()), lists:sort(Edge)).
+
 members(Header) ->
     {ok, Text} = file:read_file(root(filename:join("c_src", Header))),
     {match, Found} = re:run(Text, "^  (?:uint32_t|base::Time) (\\w+) =\\s*(\\w+);", [global, multiline, {capture, [1, 2], binary}]),
