@@ -10,6 +10,8 @@ ERL_HRL    := $(wildcard erl_src/*.hrl include/*.hrl)
 MODULES    := $(notdir $(ERL_SRC:.erl=))
 # A behaviour must be loadable when the modules that claim it are compiled.
 BEHAVIOURS := $(shell grep -l '^-callback' $(ERL_SRC) /dev/null)
+# Modules that include the broker's records, which have no types. erlc lets the command line win over their -compile.
+FOREIGN    := $(shell grep -l '^-compile(nowarn_untyped_record)' $(ERL_SRC) /dev/null)
 
 comma := ,
 empty :=
@@ -18,7 +20,8 @@ space := $(empty) $(empty)
 $(OUT)/beams.stamp: $(ERL_SRC) $(ERL_HRL) $(APP_SRC) mk/erlang.mk
 	@rm -rf $(PLUGIN)/ebin && mkdir -p $(PLUGIN)/ebin
 	@$(if $(BEHAVIOURS),erlc $(ERLC_FLAGS) -I include -o $(PLUGIN)/ebin $(BEHAVIOURS))
-	@erlc $(ERLC_FLAGS) -I include -pa $(PLUGIN)/ebin -o $(PLUGIN)/ebin $(filter-out $(BEHAVIOURS),$(ERL_SRC))
+	@erlc $(ERLC_FLAGS) -I include -pa $(PLUGIN)/ebin -o $(PLUGIN)/ebin $(filter-out $(BEHAVIOURS) $(FOREIGN),$(ERL_SRC))
+	@$(if $(FOREIGN),erlc $(filter-out +warn_untyped_record,$(ERLC_FLAGS)) -I include -o $(PLUGIN)/ebin $(FOREIGN))
 	@sed 's/{modules, *\[\]}/{modules, [$(subst $(space),$(comma) ,$(strip $(MODULES)))]}/' $(APP_SRC) > $(PLUGIN)/ebin/$(APP).app
 	@grep -q '{modules, \[$(firstword $(MODULES))' $(PLUGIN)/ebin/$(APP).app
 	@touch $@

@@ -1,0 +1,207 @@
+%% SPDX-License-Identifier: MPL-2.0
+%% @doc The only module that knows the broker's STOMP plugin (rabbit_stomp_*) and what its processor is sent by the
+%% broker. What differs between the brokers from 3.10.8 to 4.0.5 is settled here.
+%%
+%% The processor writes through a function. What it writes during one call is collected and handed back with the call's
+%% result, in order, so that the caller alone decides what becomes of it. The processor keeps transactions in the process
+%% dictionary and is linked to its AMQP connection and channel: one process has at most one processor, and traps exits.
+-module(rabbit_socks_stomp_broker).
+
+%% The broker's records have no types.
+-compile(nowarn_untyped_record).
+
+-include_lib("kernel/include/logger.hrl").
+-include_lib("amqp_client/include/amqp_client.hrl").
+-include_lib("rabbitmq_stomp/include/rabbit_stomp.hrl").
+-include_lib("rabbitmq_stomp/include/rabbit_stomp_frame.hrl").
+
+-export([available/0, new/1, frame/2, logged_in/1, version/1, delivery/1, handle/2, close/1]).
+-export([error_frame/2, blocked/0, watch_alarms/0, conserve_resources/3]).
+-export_type([broker/0, result/0, subscription/0]).
+
+-record(broker, {processor :: term()}).
+
+-opaque broker() :: #broker{}.
+
+%% `stop': the conversation is over, its AMQP connection closed. `failed': the processor crashed; it has been logged.
+-type result() :: {ok | stop | failed, [iodata()], broker()}.
+-type subscription() :: {id | destination, string()}.
+
+-define(OUT, {?MODULE, out}).
+
+%% @doc The plugin's code is in reach only while the plugin is enabled.
+-spec available() -> boolean().
+available() ->
+    code:ensure_loaded(rabbit_stomp_processor) =:= {module, rabbit_stomp_processor}.
+
+%% @doc Info as a callback module's init/3 gets it. The peer is the real one: the broker's rule that `guest' logs in from
+%% this machine alone goes by it.
+-spec new(map()) -> broker().
+new(#{peer := {PeerText, PeerPort}, local := {LocalText, LocalPort}, secure := Secure}) ->
+    Peer = address(PeerText),
+    Name = iolist_to_binary([PeerText, $:, integer_to_binary(PeerPort), " -> ",
+                             LocalText, $:, integer_to_binary(LocalPort)]),
+    Adapter = #amqp_adapter_info{
+        protocol = {'Socks STOMP', 0},
+        name = Name,
+        host = address(LocalText),
+        port = LocalPort,
+        peer_host = Peer,
+        peer_port = PeerPort,
+        additional_info = [{ssl, Secure}]
+    },
+    Configuration = configuration(),
+    #broker{processor = rabbit_stomp_processor:initial_state(Configuration, {send(Configuration, Adapter), Adapter, none, Peer})}.
+
+address(Text) ->
+    {ok, Address} = inet:parse_address(binary_to_list(Text)),
+    Address.
+
+%% As Web STOMP has it, without use_http_auth and certificates.
+configuration() ->
+    rabbit_stomp:parse_default_user(
+        application:get_env(rabbitmq_stomp, default_user, []),
+        #stomp_configuration{ssl_cert_login = false, implicit_connect = false}).
+
+%% The processor's function for writing has lost its first argument on the way to 4.0. Which of them this processor calls
+%% is tried, not derived from version numbers: a command before CONNECT makes it write, and does nothing else.
+send(Configuration, Adapter) ->
+    Both = fun(_Sync, Data) -> collect(Data) end,
+    State = rabbit_stomp_processor:initial_state(Configuration, {Both, Adapter, none, {127, 0, 0, 1}}),
+    put(?OUT, []),
+    try rabbit_stomp_processor:process_frame(#stomp_frame{command = "PROBE", headers = [], body_iolist = []}, State) of
+        _ -> Both
+    catch
+        error:{badarity, _} -> fun collect/1
+    after
+        erase(?OUT)
+    end.
+
+collect(Data) ->
+    put(?OUT, [Data | get(?OUT)]),
+    ok.
+
+%% @doc What the client sent. The frame has been checked by rabbit_socks_stomp_guard: a second CONNECT would crash it.
+-spec frame(rabbit_socks_stomp_parser:frame(), broker()) -> result().
+frame(#{command := Command, headers := Headers, body := Body}, #broker{processor = Processor} = Broker) ->
+    Frame = #stomp_frame{command = Command, headers = Headers, body_iolist = [Body]},
+    run(fun() -> rabbit_stomp_processor:process_frame(Frame, Processor) end, Broker).
+
+-spec logged_in(broker()) -> boolean().
+logged_in(#broker{processor = Processor}) ->
+    rabbit_stomp_processor:info(channel, Processor) =/= none.
+
+%% @doc "1.0", "1.1" or "1.2", once logged in.
+-spec version(broker()) -> string() | none.
+version(#broker{processor = Processor}) ->
+    rabbit_stomp_processor:info(version, Processor).
+
+%% @doc Is this message a delivery? `flow' has a bound: the channel waits until the delivery has been handled. Others
+%% (of quorum queues and streams) are limited by their prefetch alone, so their bytes are told.
+-spec delivery(term()) -> no | flow | {unbounded, non_neg_integer()}.
+delivery({#'basic.deliver'{}, #amqp_msg{}, _Context}) -> flow;
+delivery({#'basic.deliver'{}, #amqp_msg{payload = Payload}}) -> {unbounded, byte_size(Payload)};
+delivery(_) -> no.
+
+%% @doc Any other message that the session's process got. `credit': what blocked() says may have changed.
+-spec handle(term(), broker()) ->
+    result() | {cancelled, subscription(), result()} | {heartbeats, non_neg_integer(), non_neg_integer()} |
+    {alarm, term(), boolean()} | credit | none | unknown.
+handle({#'basic.deliver'{} = Delivery, #amqp_msg{} = Message}, Broker) ->
+    handle({Delivery, Message, undefined}, Broker);
+handle({#'basic.deliver'{} = Delivery, #amqp_msg{props = Properties, payload = Payload}, Context},
+       #broker{processor = P} = Broker) ->
+    run(fun() -> rabbit_stomp_processor:send_delivery(Delivery, Properties, Payload, Context, P) end, Broker);
+handle(#'basic.ack'{delivery_tag = Tag, multiple = Multiple}, #broker{processor = P} = Broker) ->
+    run(fun() -> rabbit_stomp_processor:flush_pending_receipts(Tag, Multiple, P) end, Broker);
+handle(#'basic.nack'{delivery_tag = Tag, multiple = Multiple}, #broker{processor = P} = Broker) ->
+    %% The processor knows no refusal. Its receipts for these tags name the SENDs that the broker has not taken.
+    {Result, Out, Broker1} = run(fun() -> rabbit_stomp_processor:flush_pending_receipts(Tag, Multiple, P) end, Broker),
+    {Result, [refusal(iolist_to_binary(Receipt)) || Receipt <- Out], Broker1};
+handle(#'basic.cancel'{consumer_tag = Tag}, #broker{processor = P} = Broker) ->
+    {cancelled, subscription(Tag), run(fun() -> rabbit_stomp_processor:cancel_consumer(Tag, P) end, Broker)};
+handle({'EXIT', From, Reason}, #broker{processor = P} = Broker) ->
+    run(fun() -> rabbit_stomp_processor:handle_exit(From, Reason, P) end, Broker);
+handle({start_heartbeats, {Send, Receive}}, _) ->
+    {heartbeats, Send * 1000, Receive * 1000};
+handle({?MODULE, alarm, Source, Set}, _) ->
+    {alarm, Source, Set};
+handle({bump_credit, Message}, _) ->
+    _ = credit_flow:handle_bump_msg(Message),
+    credit;
+handle(#'basic.consume_ok'{}, _) -> none;
+handle(#'basic.cancel_ok'{}, _) -> none;
+handle(_, _) -> unknown.
+
+subscription(Tag) ->
+    case rabbit_stomp_util:tag_to_id(Tag) of
+        {ok, {internal, Id}} -> {id, Id};
+        {ok, {queue, Destination}} -> {destination, Destination};
+        {error, {unknown, Other}} -> {id, Other}
+    end.
+
+refusal(<<"RECEIPT\nreceipt-id:", Rest/binary>>) ->
+    [Id, _] = binary:split(Rest, <<"\n">>),
+    error_frame("Message not accepted", ["receipt-id:", Id, $\n], "The broker has refused the message of this SEND.\n").
+
+run(Fun, Broker) ->
+    put(?OUT, []),
+    try Fun() of
+        {ok, Processor, _Connection} -> {ok, out(), Broker#broker{processor = Processor}};
+        {stop, _Reason, Processor} -> {stop, out(), Broker#broker{processor = Processor}};
+        unknown_exit -> {stop, out(), Broker};
+        Processor -> {ok, out(), Broker#broker{processor = Processor}}
+    catch
+        Class:Reason:Stack ->
+            %% Arguments and values may hold what the client sent, credentials too: only the shape is told.
+            ?LOG_ERROR("STOMP: the broker's processor failed: ~tp ~tp in ~tp",
+                       [Class, shape(Reason), [{M, F, arity(A)} || {M, F, A, _} <- Stack]],
+                       #{domain => [rabbitmq, socks]}),
+            {failed, out(), Broker}
+    end.
+
+shape(Reason) when is_atom(Reason) -> Reason;
+shape(Reason) when is_tuple(Reason), tuple_size(Reason) > 0, is_atom(element(1, Reason)) -> {element(1, Reason), '...'};
+shape(_) -> '...'.
+
+arity(Arguments) when is_list(Arguments) -> length(Arguments);
+arity(Arity) -> Arity.
+
+out() ->
+    lists:reverse(erase(?OUT)).
+
+%% @doc Closes the AMQP connection, if there is one.
+-spec close(broker()) -> ok.
+close(#broker{processor = Processor}) ->
+    _ = rabbit_stomp_processor:flush_and_die(Processor),
+    ok.
+
+%% @doc An ERROR as the processor sends them. Message and Detail are texts of ours, so there is nothing to escape.
+-spec error_frame(iodata(), iodata()) -> iodata().
+error_frame(Message, Detail) ->
+    error_frame(Message, [], Detail).
+
+error_frame(Message, Headers, Detail) ->
+    ["ERROR\nmessage:", Message, "\ncontent-type:text/plain\nversion:", lists:join($,, ?SUPPORTED_VERSIONS), $\n, Headers,
+     "content-length:", integer_to_binary(iolist_size(Detail)), "\n\n", Detail, 0,
+     case application:get_env(rabbitmq_stomp, trailing_lf, true) of
+         true -> "\n";
+         false -> ""
+     end].
+
+%% @doc Has this process published more than the broker can take at present? A `credit' message tells when to ask again.
+-spec blocked() -> boolean().
+blocked() ->
+    credit_flow:blocked().
+
+%% @doc From now on this process is told of the cluster's resource alarms, those that are set already first.
+-spec watch_alarms() -> ok.
+watch_alarms() ->
+    _ = rabbit_alarm:register(self(), {?MODULE, conserve_resources, []}),
+    ok.
+
+%% @private Runs in the alarm handler's process. An alarm is over when no node of the cluster has it.
+-spec conserve_resources(pid(), term(), {boolean(), boolean(), node()}) -> ok.
+conserve_resources(Pid, Source, {_, Set, _}) ->
+    Pid ! {?MODULE, alarm, Source, Set},
+    ok.
