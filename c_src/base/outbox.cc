@@ -1,0 +1,134 @@
+// SPDX-License-Identifier: MPL-2.0
+#include "base/outbox.h"
+
+#include <limits>
+
+#include "base/check.h"
+
+namespace rabbit_socks::base {
+
+namespace {
+
+// What Clear keeps. A step that needed more was rare, and its memory is better
+// given back.
+constexpr size_t kKeptBytes = size_t{256} * 1024;
+constexpr size_t kKeptEffects = 4096;
+
+template <class Container>
+void ClearBounded(Container* container, size_t kept) {
+  if (container->capacity() > kept) {
+    Container().swap(*container);
+  } else {
+    container->clear();
+  }
+}
+
+}  // namespace
+
+Effect& Outbox::Add(Effect::Kind kind, uint64_t id) {
+  Effect& effect = effects_.emplace_back();
+  effect.kind = kind;
+  effect.id = id;
+  return effect;
+}
+
+Range Outbox::Store(Bytes bytes) {
+  RS_CHECK(bytes.size() <= std::numeric_limits<uint32_t>::max() - arena_.size(),
+           "outbox over 4 GiB");
+  const Range range{static_cast<uint32_t>(arena_.size()),
+                    static_cast<uint32_t>(bytes.size())};
+  arena_.append(bytes);
+  return range;
+}
+
+void Outbox::Write(ConnectionId id, Bytes bytes) {
+  const Range data = Store(bytes);
+  Add(Effect::Kind::kWrite, id.value).data = data;
+}
+
+void Outbox::BeginWrite(ConnectionId id) {
+  RS_CHECK(arena_.size() <= std::numeric_limits<uint32_t>::max(),
+           "outbox over 4 GiB");
+  Add(Effect::Kind::kWrite, id.value).data = {
+      static_cast<uint32_t>(arena_.size()), 0};
+}
+
+void Outbox::EndWrite() {
+  RS_CHECK(arena_.size() <= std::numeric_limits<uint32_t>::max(),
+           "outbox over 4 GiB");
+  Range& data = effects_.back().data;
+  data.size = static_cast<uint32_t>(arena_.size()) - data.begin;
+}
+
+void Outbox::Respond(ConnectionId id, RelayedHead head, Bytes body) {
+  const Range data = Store(body);
+  Effect& effect = Add(Effect::Kind::kRespond, id.value);
+  effect.index = static_cast<uint32_t>(heads_.size());
+  effect.data = data;
+  heads_.push_back(std::move(head));
+}
+
+void Outbox::RespondStart(ConnectionId id, RelayedHead head) {
+  Add(Effect::Kind::kRespondStart, id.value).index =
+      static_cast<uint32_t>(heads_.size());
+  heads_.push_back(std::move(head));
+}
+
+void Outbox::Switch(ConnectionId id, RelayedHead head) {
+  Add(Effect::Kind::kSwitch, id.value).index =
+      static_cast<uint32_t>(heads_.size());
+  heads_.push_back(std::move(head));
+}
+
+void Outbox::Open(SessionId id, ListenerId listener, uint32_t route,
+                  OpenInfo info) {
+  Effect& effect = Add(Effect::Kind::kOpen, id.value);
+  effect.index = static_cast<uint32_t>(opens_.size());
+  effect.listener = listener;
+  effect.route = route;
+  opens_.push_back(std::move(info));
+}
+
+void Outbox::Message(SessionId id, Bytes owner, Payload payload, Bytes data) {
+  const Range pid = Store(owner);
+  const Range body = Store(data);
+  Effect& effect = Add(Effect::Kind::kMessage, id.value);
+  effect.payload = payload;
+  effect.owner = pid;
+  effect.data = body;
+}
+
+void Outbox::Closed(SessionId id, Bytes owner, uint16_t code, Bytes reason) {
+  const Range pid = Store(owner);
+  const Range text = Store(reason);
+  Effect& effect = Add(Effect::Kind::kClosed, id.value);
+  effect.code = code;
+  effect.owner = pid;
+  effect.data = text;
+}
+
+void Outbox::Congested(SessionId id, Bytes owner) {
+  const Range pid = Store(owner);
+  Add(Effect::Kind::kCongested, id.value).owner = pid;
+}
+
+void Outbox::Drained(SessionId id, Bytes owner) {
+  const Range pid = Store(owner);
+  Add(Effect::Kind::kDrained, id.value).owner = pid;
+}
+
+void Outbox::Log(uint16_t level, Bytes text) {
+  const Range data = Store(text);
+  Effect& effect = Add(Effect::Kind::kLog, 0);
+  effect.code = level;
+  effect.data = data;
+}
+
+void Outbox::Clear() {
+  ClearBounded(&effects_, kKeptEffects);
+  ClearBounded(&arena_, kKeptBytes);
+  opens_.clear();
+  heads_.clear();
+}
+
+}  // namespace rabbit_socks::base
