@@ -25,7 +25,6 @@ Codec::Outcome HixieCodec::Feed(std::span<char> bytes, Sink* sink) {
         const auto type = static_cast<unsigned char>(all[at++]);
         is_close_type_ = type == 0xFF;
         length_ = skipped_ = 0;
-        utf8_.Reset();
         state_ = type == 0     ? State::kText
                  : type < 0x80 ? State::kReserved
                                : State::kLength;

@@ -50,7 +50,7 @@ class HixieCodec final : public Codec {
   Limits limits_;
   uint64_t length_ = 0;   // of a length frame, or what is left of it
   uint64_t skipped_ = 0;  // bytes of a reserved frame
-  base::Utf8Check utf8_;
+  base::Utf8Check utf8_;  // complete between texts: each ends so or fails
   State state_ = State::kType;
   bool is_close_type_ = false;  // the length frame has type FF
   Draft draft_;

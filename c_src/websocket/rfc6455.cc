@@ -82,7 +82,6 @@ Fault Rfc6455Codec::StartFrame() {
     if (in_message_) return Fault{1002, "new message inside a fragmented one"};
     payload_ = frame_.opcode == kTextFrame ? Payload::kText : Payload::kBinary;
     fragments_ = 1;
-    utf8_.Reset();
   }
   // Before anything is buffered: the sum counts, not the piece.
   if (frame_.length > limits_.max_message - message_.size())

@@ -54,7 +54,7 @@ class Rfc6455Codec final : public Codec {
   Limits limits_;
   FrameHead frame_;
   uint32_t fragments_ = 0;
-  base::Utf8Check utf8_;
+  base::Utf8Check utf8_;  // complete between messages: each ends so or fails
   std::array<unsigned char, kMaxFrameHead> head_{};
   unsigned char head_size_ = 0;
   unsigned char mask_at_ = 0;  // position in the mask of the next payload byte
