@@ -14,7 +14,7 @@ STATIC    := $(if $(SAN),,-static-libstdc++ -static-libgcc)
 LLHTTP_O  := $(OUT)/llhttp/api.o $(OUT)/llhttp/http.o $(OUT)/llhttp/llhttp.o
 ROOM_SRC  := $(foreach r,$(ROOMS),$(wildcard c_src/$(r)/*.cc))
 ROOM_O    := $(ROOM_SRC:c_src/%.cc=$(OUT)/%.o)
-UNIT_SRC  := $(foreach r,$(ROOMS),$(wildcard test/c_src/$(r)/*.cc)) $(wildcard test/c_src/*.cc)
+UNIT_SRC  := $(foreach r,$(ROOMS),$(wildcard test/c_src/$(r)/*.cc)) $(wildcard test/c_src/*.cc test/c_src/support/*.cc)
 UNIT_O    := $(UNIT_SRC:test/c_src/%.cc=$(OUT)/test/%.o)
 
 $(OUT)/rabbit_socks_edge: $(ROOM_O) $(OUT)/main.o $(LLHTTP_O)

@@ -11,8 +11,10 @@ FUZZ_TARGETS := $(patsubst test/fuzz/%_fuzz.cc,%,$(sort $(wildcard test/fuzz/*_f
 FUZZ_FLAGS   := -std=c++20 -O1 -g -fno-exceptions -fno-omit-frame-pointer -fsanitize=address,undefined \
                 -fno-sanitize-recover=all $(CPPFLAGS_)
 # The rooms that parse; the others touch the world.
-FUZZ_SRC     := $(foreach r,base http websocket framing transport session node,$(wildcard c_src/$(r)/*.cc))
+FUZZ_SRC     := $(foreach r,$(filter-out net server,$(ROOMS)),$(wildcard c_src/$(r)/*.cc))
 FUZZ_O       := $(FUZZ_SRC:c_src/%.cc=$(FUZZ_OUT)/%.o) $(patsubst %,$(FUZZ_OUT)/llhttp/%.o,api http llhttp)
+# As an archive: a target is linked with what it uses.
+FUZZ_LIB     := $(FUZZ_OUT)/rooms.a
 FUZZ_BIN     := $(FUZZ_TARGETS:%=$(FUZZ_OUT)/bin/%)
 
 $(FUZZ_OUT)/llhttp/%.o: $(LLHTTP)/%.c
@@ -23,9 +25,12 @@ $(FUZZ_OUT)/%.o: c_src/%.cc
 	@mkdir -p $(@D)
 	$(CLANGXX) $(FUZZ_FLAGS) -fsanitize=fuzzer-no-link -MMD -MP -c -o $@ $<
 
-$(FUZZ_OUT)/bin/%: test/fuzz/%_fuzz.cc $(FUZZ_O) $(wildcard test/fuzz/*.h)
+$(FUZZ_LIB): $(FUZZ_O)
+	@rm -f $@ && ar rcs $@ $^
+
+$(FUZZ_OUT)/bin/%: test/fuzz/%_fuzz.cc $(FUZZ_LIB) $(wildcard test/fuzz/*.h)
 	@mkdir -p $(@D)
-	$(CLANGXX) $(FUZZ_FLAGS) -fsanitize=fuzzer -Itest/fuzz -Itest/c_src -o $@ $< $(FUZZ_O) $(EI)/lib/libei.a -lcrypto -lz -lpthread
+	$(CLANGXX) $(FUZZ_FLAGS) -fsanitize=fuzzer -Itest/fuzz -Itest/c_src -o $@ $< $(FUZZ_LIB) $(EI)/lib/libei.a -lcrypto -lz -lpthread
 
 fuzz: $(if $(T),$(FUZZ_OUT)/bin/$(T),$(FUZZ_BIN)) ## libFuzzer (T=target S=seconds; all targets without T)
 	@for t in $(or $(T),$(FUZZ_TARGETS)); do \
