@@ -91,9 +91,25 @@ async function socketio(browser, transport) {
 
 async function stomp(browser) {
   const page = await open(browser, 'stomp.html');
+  await page.fill('#passcode', 'wrong');
+  await page.click('#connect');
+  await state(page, 'error');
+  assert.match(await text(page, 'status'), /^The broker refused/);
+  await page.fill('#passcode', 'guest');
   await page.click('#connect');
   await state(page, 'open');
-  await finish(page, 'stomp');
+  await page.fill('#source', '/queue/pages');
+  await page.click('#subscribe');
+  await page.fill('#destination', '/queue/pages');
+  await page.fill('#text', 'grüße 🐇');
+  await page.click('#send');
+  await line(page, 'got', /grüße 🐇/);
+  await page.click('#send-many');
+  await line(page, 'got', '1000 messages, 1000 receipts');
+  await page.screenshot({path: path.join(shots, 'stomp.png')});
+  await page.click('#disconnect');
+  await state(page, 'idle');
+  await finish(page, 'stomp-closed');
 }
 
 const cases = {
