@@ -170,11 +170,10 @@ arity(Arity) -> Arity.
 out() ->
     lists:reverse(erase(?OUT)).
 
-%% @doc Closes the AMQP connection, if there is one.
--spec close(broker()) -> ok.
-close(#broker{processor = Processor}) ->
-    _ = rabbit_stomp_processor:flush_and_die(Processor),
-    ok.
+%% @doc Closes the AMQP connection, if there is one: what the client has not acknowledged goes back to its queues.
+-spec close(broker()) -> broker().
+close(#broker{processor = Processor} = Broker) ->
+    Broker#broker{processor = rabbit_stomp_processor:flush_and_die(Processor)}.
 
 %% @doc An ERROR as the processor sends them. Message and Detail are texts of ours, so there is nothing to escape.
 -spec error_frame(iodata(), iodata()) -> iodata().

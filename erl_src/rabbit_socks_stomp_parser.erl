@@ -11,14 +11,14 @@
 %% behind it too.
 -module(rabbit_socks_stomp_parser).
 
--export([new/1, feed/2, next/1, trim/1]).
+-export([new/1, feed/2, next/1, trim/1, describe/1]).
 -export_type([frame/0, limits/0, parser/0, reason/0]).
 
 %% Bytes, except `headers': how many of different names. `head' bounds their sum, repeated ones included.
 -type limits() :: #{command := pos_integer(), headers := pos_integer(), header := pos_integer(),
                     head := pos_integer(), body := pos_integer()}.
 -type frame() :: #{command := string(), headers := [{string(), string()}], body := binary()}.
--type reason() :: {too_long, command | header_name | header | head | body, pos_integer()}
+-type reason() :: {too_long, command | header_name | header | head | body | login, pos_integer()}
                 | {too_many, headers, pos_integer()}
                 | {unexpected, cr | no_colon | escape}
                 | {content_length, invalid | no_nul}.
@@ -194,3 +194,20 @@ body(#parser{term = body, buffer = Buffer, seen = Seen, limits = #{body := Max}}
 frame(Body, Rest, #parser{command = Command, headers = Headers, limits = Limits, trim = Trim}) ->
     {frame, #{command => Command, headers => Headers, body => Body},
      #parser{limits = Limits, trim = Trim, buffer = Rest}}.
+
+%% @doc For the client and for the log.
+-spec describe(reason()) -> iodata().
+describe({too_long, What, Max}) -> [name(What), " is longer than ", integer_to_list(Max), " bytes"];
+describe({too_many, headers, Max}) -> ["there are more than ", integer_to_list(Max), " headers"];
+describe({unexpected, cr}) -> "a carriage return that no line feed follows";
+describe({unexpected, no_colon}) -> "a header without a colon";
+describe({unexpected, escape}) -> "a backslash that begins no escape";
+describe({content_length, invalid}) -> "content-length is no number of bytes";
+describe({content_length, no_nul}) -> "there is no NUL where content-length says that the body ends".
+
+name(command) -> "a command";
+name(header_name) -> "the name of a header";
+name(header) -> "a header";
+name(head) -> "the head of a frame";
+name(body) -> "a body";
+name(login) -> "what came before the login".

@@ -1,0 +1,304 @@
+%% SPDX-License-Identifier: MPL-2.0
+%% @doc STOMP 1.0 to 1.2 for WebSocket clients: a callback module on the broker's own STOMP processor. docs/STOMP.md says
+%% how it behaves, and where it differs from the broker's Web STOMP.
+%%
+%% What may hold a client up is in this module: its frames wait while the broker takes no more messages (`blocked'), and
+%% while deliveries wait for the client to read (`slow', or a `pause' in which the edge can tell that it is slow). They
+%% wait in the parser; meanwhile the session takes no more from the edge, so that the edge stops reading.
+-module(rabbit_socks_stomp).
+
+-include_lib("kernel/include/logger.hrl").
+
+-export([subprotocol_name/0, init/2, init/3, open/3, handle_frame/2, handle_info/2, terminate/1]).
+
+%% All that a client may send before it is logged in: a frame and its head.
+-define(MAX_EARLY, 65_536 + 4_096).
+%% In words: what a client that is not logged in may make of its process.
+-define(MAX_EARLY_HEAP, 2_097_152).
+%% Time in which the edge can say that the client is slow (ms).
+-define(PAUSE, 2).
+%% Deliveries that nothing else limits may wait to this size (bytes).
+-define(MAX_WAITING, 16_777_216).
+
+-record(state, {
+    name :: binary(),
+    phase = login :: login | open | closed,
+    early = 0 :: non_neg_integer(),
+    login_timer :: reference(),
+    output :: rabbit_socks_stomp_output:output(),
+    parser :: rabbit_socks_stomp_parser:parser(),
+    guard :: rabbit_socks_stomp_guard:guard(),
+    broker :: rabbit_socks_stomp_broker:broker(),
+    alarms = [] :: [term()],
+    blocked = false :: boolean(),
+    slow = false :: boolean(),
+    pause = false :: boolean(),
+    waiting = queue:new() :: queue:queue(),
+    waiting_bytes = 0 :: non_neg_integer()
+}).
+
+-opaque state() :: #state{}.
+-export_type([state/0]).
+
+%% The names registered for WebSocket, the newest first, and one that some clients use.
+-spec subprotocol_name() -> [string()].
+subprotocol_name() ->
+    ["v12.stomp", "v11.stomp", "v10.stomp", "stomp"].
+
+-spec init(map(), term()) -> {error, term()}.
+init(_Path, _Options) ->
+    {error, needs_connection_info}.
+
+-spec init([binary()], map(), term()) -> {ok, state()} | {error, term()}.
+init(_Path, Info, Options) ->
+    case {rabbit_socks_stomp_options:check(Options), rabbit_socks_stomp_broker:available()} of
+        {{ok, Checked}, true} -> {ok, new(Info, Checked)};
+        {{error, _} = Error, _} -> Error;
+        {_, false} -> {error, "rabbit_socks_stomp needs the plugin rabbitmq_stomp: rabbitmq-plugins enable rabbitmq_stomp"}
+    end.
+
+new(#{peer := {Address, Port}} = Info, #{login_timeout := Timeout, ws_frame := WsFrame} = Options) ->
+    %% The processor links its AMQP connection to this process.
+    _ = process_flag(trap_exit, true),
+    _ = process_flag(max_heap_size, #{size => ?MAX_EARLY_HEAP, kill => true, error_logger => true}),
+    #state{
+        name = <<Address/binary, ":", (integer_to_binary(Port))/binary>>,
+        login_timer = erlang:send_after(Timeout, self(), {?MODULE, login_timeout}),
+        output = rabbit_socks_stomp_output:new(WsFrame),
+        parser = rabbit_socks_stomp_parser:new(rabbit_socks_stomp_options:parser_limits(Options)),
+        guard = rabbit_socks_stomp_guard:new(rabbit_socks_stomp_options:guard_limits(Options)),
+        broker = rabbit_socks_stomp_broker:new(Info)
+    }.
+
+-spec open(module(), term(), state()) -> {ok, state()}.
+open(Writer, Argument, #state{output = Output} = State) ->
+    {ok, State#state{output = rabbit_socks_stomp_output:open(Writer, Argument, Output)}}.
+
+-spec terminate(state()) -> ok.
+terminate(#state{broker = Broker}) ->
+    _ = rabbit_socks_stomp_broker:close(Broker),
+    ok.
+
+%% What the client sends
+
+-spec handle_frame({utf8 | binary, binary()}, state()) -> {ok | hold, state()}.
+handle_frame(_, #state{phase = closed} = State) ->
+    {ok, State};
+handle_frame({_, Bytes}, #state{phase = login, early = Early} = State) when Early + byte_size(Bytes) > ?MAX_EARLY ->
+    answer(malformed({too_long, login, ?MAX_EARLY}, State));
+handle_frame({Kind, Bytes}, #state{early = Early, output = Output, parser = Parser} = State) ->
+    answer(frames(State#state{
+        early = Early + byte_size(Bytes),
+        output = rabbit_socks_stomp_output:received(rabbit_socks_stomp_output:follow(Kind, Output)),
+        parser = rabbit_socks_stomp_parser:feed(Bytes, Parser)
+    })).
+
+answer(State) ->
+    case held(State) of
+        true -> {hold, State};
+        false -> {ok, State}
+    end.
+
+held(#state{phase = closed}) -> false;
+held(#state{blocked = Blocked, waiting = Waiting} = State) -> Blocked orelse waits(State) orelse not queue:is_empty(Waiting).
+
+waits(#state{slow = Slow, pause = Pause}) -> Slow orelse Pause.
+
+frames(#state{phase = closed} = State) ->
+    State;
+frames(#state{parser = Parser} = State) ->
+    case held(State) of
+        true -> State;
+        false ->
+            case rabbit_socks_stomp_parser:next(Parser) of
+                {frame, Frame, Parser1} -> frames(frame(Frame, State#state{parser = Parser1}));
+                {more, Parser1} -> State#state{parser = Parser1};
+                {error, Reason} -> malformed(Reason, State)
+            end
+    end.
+
+frame(Frame, #state{guard = Guard, broker = Broker} = State) ->
+    case rabbit_socks_stomp_guard:check(Frame, Guard) of
+        {ok, Frame1, Guard1} ->
+            {Result, Out, Broker1} = rabbit_socks_stomp_broker:frame(Frame1, Broker),
+            Refused = lists:any(fun(Data) -> is_error(Data) end, Out),
+            outcome(Result, Out, fun(Done) -> done(Frame1, Refused, Guard1, Done) end, State#state{broker = Broker1});
+        {refuse, Message, Detail} ->
+            send([rabbit_socks_stomp_broker:error_frame(Message, Detail)], State);
+        {fatal, Message, Detail} ->
+            finish(1008, Message, send([rabbit_socks_stomp_broker:error_frame(Message, Detail)], State))
+    end.
+
+is_error(Data) ->
+    case iolist_to_binary(Data) of
+        <<"ERROR\n", _/binary>> -> true;
+        _ -> false
+    end.
+
+%% A frame has been handled. One attempt to log in is all there is.
+done(_, _, Guard, #state{phase = login, broker = Broker} = State) ->
+    case rabbit_socks_stomp_broker:logged_in(Broker) of
+        true -> logged_in(State#state{guard = Guard});
+        false -> finish(1008, "not logged in", State)
+    end;
+done(_, true, _, State) ->
+    State;
+done(#{command := "SEND"}, false, Guard, State) ->
+    throttle(State#state{guard = Guard});
+done(_, false, Guard, State) ->
+    State#state{guard = Guard}.
+
+logged_in(#state{login_timer = Timer, broker = Broker, parser = Parser} = State) ->
+    _ = erlang:cancel_timer(Timer),
+    _ = process_flag(max_heap_size, 0),
+    ok = rabbit_socks_stomp_broker:watch_alarms(),
+    State#state{
+        phase = open,
+        parser = case rabbit_socks_stomp_broker:version(Broker) of
+            "1.0" -> rabbit_socks_stomp_parser:trim(Parser);
+            _ -> Parser
+        end
+    }.
+
+malformed(Reason, #state{name = Name} = State) ->
+    Text = rabbit_socks_stomp_parser:describe(Reason),
+    ?LOG_WARNING("STOMP: closing the connection of ~ts: ~ts", [Name, Text], #{domain => [rabbitmq, socks]}),
+    finish(1007, Text, send([rabbit_socks_stomp_broker:error_frame("Malformed frame", [Text, $\n])], State)).
+
+%% What comes from elsewhere
+
+-spec handle_info(term(), state()) -> {ok | hold, state()}.
+handle_info(_, #state{phase = closed} = State) ->
+    {ok, State};
+handle_info({?MODULE, Event}, State) ->
+    answer(own(Event, State));
+handle_info(congested, #state{output = Output} = State) ->
+    answer(State#state{slow = true, output = rabbit_socks_stomp_output:pause(Output)});
+handle_info(drained, State) ->
+    answer(resume(State#state{slow = false}));
+handle_info(Message, #state{broker = Broker} = State) ->
+    answer(case rabbit_socks_stomp_broker:delivery(Message) of
+        no -> event(rabbit_socks_stomp_broker:handle(Message, Broker), State);
+        Limit ->
+            case held_back(State) of
+                true -> wait(Message, Limit, State);
+                false -> deliver(Message, State)
+            end
+    end).
+
+held_back(#state{waiting = Waiting} = State) -> waits(State) orelse not queue:is_empty(Waiting).
+
+own(login_timeout, #state{phase = login, name = Name} = State) ->
+    ?LOG_WARNING("STOMP: closing the connection of ~ts: no login in time", [Name], #{domain => [rabbitmq, socks]}),
+    finish(1008, "login timeout", State);
+own(login_timeout, State) ->
+    State;
+own(go_on, #state{output = Output} = State) ->
+    resume(State#state{pause = false, output = rabbit_socks_stomp_output:go_on(Output)});
+own(tick, #state{output = Output, name = Name} = State) ->
+    case rabbit_socks_stomp_output:tick(Output) of
+        {dead, _} ->
+            ?LOG_WARNING("STOMP: closing the connection of ~ts: it missed its heart-beats", [Name], #{domain => [rabbitmq, socks]}),
+            finish(1000, "no heart-beat", State);
+        {Next, Output1} ->
+            later(tick, Next),
+            State#state{output = Output1}
+    end.
+
+event({heartbeats, Send, Receive}, #state{output = Output} = State) ->
+    own(tick, State#state{output = rabbit_socks_stomp_output:heartbeats(Send, Receive, Output)});
+event({alarm, Source, true}, #state{alarms = Alarms} = State) ->
+    State#state{alarms = lists:usort([Source | Alarms])};
+event({alarm, Source, false}, #state{alarms = Alarms} = State) ->
+    unblock(State#state{alarms = lists:delete(Source, Alarms)});
+event(credit, State) ->
+    unblock(State);
+event({cancelled, Subscription, {Result, Out, Broker}}, #state{guard = Guard} = State) ->
+    outcome(Result, Out, fun(Done) -> Done end,
+            State#state{guard = rabbit_socks_stomp_guard:cancelled(Subscription, Guard), broker = Broker});
+event({Result, Out, Broker}, State) ->
+    outcome(Result, Out, fun(Done) -> Done end, State#state{broker = Broker});
+event(none, State) ->
+    State;
+event(unknown, State) ->
+    ?LOG_DEBUG("STOMP: unexpected message", [], #{domain => [rabbitmq, socks]}),
+    State.
+
+outcome(ok, Out, Then, State) ->
+    Then(send(Out, State));
+outcome(stop, Out, _, State) ->
+    finish(1000, "STOMP died", send(Out, State));
+outcome(failed, Out, _, State) ->
+    Error = rabbit_socks_stomp_broker:error_frame("Processing error", "Processing error"),
+    finish(1011, "internal error", send(Out ++ [Error], State)).
+
+%% As the broker's own STOMP does it: the message after which there is no more credit, or the first one under an alarm, is
+%% still taken.
+throttle(#state{alarms = Alarms, output = Output} = State) ->
+    case Alarms =/= [] orelse rabbit_socks_stomp_broker:blocked() of
+        true -> State#state{blocked = true, output = rabbit_socks_stomp_output:pause(Output)};
+        false -> State
+    end.
+
+unblock(#state{blocked = true, alarms = []} = State) ->
+    case rabbit_socks_stomp_broker:blocked() of
+        true -> State;
+        false -> resume(State#state{blocked = false})
+    end;
+unblock(State) ->
+    State.
+
+%% Deliveries
+
+deliver(Message, #state{broker = Broker} = State) ->
+    {Result, Out, Broker1} = rabbit_socks_stomp_broker:handle(Message, Broker),
+    outcome(Result, Out, fun pause/1, State#state{broker = Broker1}).
+
+pause(#state{output = Output} = State) ->
+    case rabbit_socks_stomp_output:burst(Output) of
+        true ->
+            later(go_on, ?PAUSE),
+            State#state{pause = true};
+        false -> State
+    end.
+
+%% A delivery that is not handled yet keeps the channel from sending more, if it has a limit at all.
+wait(Message, Limit, #state{waiting = Waiting, waiting_bytes = Bytes} = State) ->
+    More = case Limit of
+        flow -> 0;
+        {unbounded, Size} -> Size
+    end,
+    case Bytes + More > ?MAX_WAITING of
+        true -> finish(1013, "the client is too slow", State);
+        false -> State#state{waiting = queue:in({Message, More}, Waiting), waiting_bytes = Bytes + More}
+    end.
+
+%% Something that held deliveries or frames up may be gone.
+resume(#state{waiting = Waiting, waiting_bytes = Bytes, output = Output} = State) ->
+    case {waits(State) orelse State#state.phase =:= closed, queue:out(Waiting)} of
+        {true, _} -> State;
+        {false, {{value, {Message, Size}}, Rest}} ->
+            resume(deliver(Message, State#state{waiting = Rest, waiting_bytes = Bytes - Size}));
+        {false, {empty, _}} when State#state.blocked -> State;
+        {false, {empty, _}} ->
+            frames(State#state{output = rabbit_socks_stomp_output:resume(Output)})
+    end.
+
+%% Writing
+
+send(Out, #state{output = Output} = State) ->
+    case rabbit_socks_stomp_output:send(Out, Output) of
+        {ok, Output1} -> State#state{output = Output1};
+        {too_large, Output1} -> finish(1009, "a message is too large", State#state{output = Output1})
+    end.
+
+finish(_, _, #state{phase = closed} = State) ->
+    State;
+finish(Code, Text, #state{output = Output, broker = Broker} = State) ->
+    ok = rabbit_socks_stomp_output:close(Code, Text, Output),
+    State#state{phase = closed, broker = rabbit_socks_stomp_broker:close(Broker), waiting = queue:new(), waiting_bytes = 0}.
+
+later(_, infinity) -> ok;
+later(Event, Ms) ->
+    _ = erlang:send_after(Ms, self(), {?MODULE, Event}),
+    ok.
