@@ -8,7 +8,7 @@
 namespace rabbit_socks::http {
 
 struct Limits {
-  uint32_t max_request_line = 8000;  // bytes of the target (414)
+  uint32_t max_request_line = 8000;  // bytes of the request line (414)
   uint32_t max_head = 16384;         // bytes of request line and fields (431)
   uint32_t max_headers = 100;        // fields (431)
   uint32_t max_header_name = 64;     // bytes (431)

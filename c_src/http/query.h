@@ -4,6 +4,7 @@
 #define RABBIT_SOCKS_HTTP_QUERY_H_
 
 #include <cstddef>
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>

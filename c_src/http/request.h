@@ -21,7 +21,9 @@ struct Request {
   base::Headers headers;
   std::string body;
   bool keep_alive = true;
-  bool upgrade = false;  // Upgrade field and Connection: upgrade; what follows the head is another protocol
+  // Upgrade: websocket and Connection: upgrade: what follows the request is another protocol. False for other
+  // protocols, whose offer is ignored (RFC 9110 7.8).
+  bool upgrade = false;
 };
 
 }  // namespace rabbit_socks::http
