@@ -82,18 +82,8 @@ void CheckOffer(const websocket::UpgradeRequest& request, const Offer& offer) {
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   if (size < 1) return 0;
-  base::Bytes text(reinterpret_cast<const char*>(data) + 1, size - 1);
-  std::vector<std::string> lines;
-  while (!text.empty()) {
-    const size_t end = text.find('\n');
-    base::Bytes line = text.substr(0, end);
-    text.remove_prefix(end == base::Bytes::npos ? text.size() : end + 1);
-    if (!line.empty() && line.back() == '\r') line.remove_suffix(1);
-    if (line.empty()) break;
-    lines.emplace_back(line);
-  }
-  const websocket::RequestText request(lines, std::string(text),
-                                       (data[0] & 1) != 0);
+  const websocket::RequestText request(
+      {reinterpret_cast<const char*>(data) + 1, size - 1}, (data[0] & 1) != 0);
   const base::Result<Offer> offer = websocket::ReadOffer(request.request());
   if (!offer.ok()) {
     Require(IsOf(offer.fault().code, {400, 405, 426}));

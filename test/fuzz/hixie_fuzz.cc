@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MPL-2.0
 // Bytes of a client of hixie-75 or hixie-76: two bytes of options, then what it
 // sends.
+#include <algorithm>
 #include <array>
 
 #include "codec_runs.h"

@@ -2,10 +2,10 @@
 // Any bytes; the first chooses the cuts.
 #include <algorithm>
 #include <cstdlib>
-#include <memory>
 #include <string_view>
 
 #include "base/utf8.h"
+#include "chunks.h"
 #include "reference_utf8.h"
 
 using rabbit_socks::base::Bytes;
@@ -22,19 +22,14 @@ void Require(bool holds) {
 // Fed in pieces of `size`, it fails in the piece where it must.
 void CheckInPieces(Bytes text, size_t size, bool valid) {
   Utf8Check check;
-  for (size_t at = 0; at < text.size(); at += size) {
-    const Bytes piece = text.substr(at, size);
-    const auto exact = std::make_unique<char[]>(piece.size());
-    piece.copy(exact.get(), piece.size());
-    const bool fine = check.Feed({exact.get(), piece.size()});
-    Require(fine ==
-            fuzz::ReferenceMayBecomeUtf8(text.substr(0, at + piece.size())));
-    if (!fine) {
-      Require(!valid && !check.complete());
-      return;
-    }
-  }
-  Require(check.complete() == valid);
+  size_t fed = 0;
+  const bool fine = fuzz::FeedChunks(text, size, [&](Bytes piece) {
+    fed += piece.size();
+    const bool go_on = check.Feed(piece);
+    Require(go_on == fuzz::ReferenceMayBecomeUtf8(text.substr(0, fed)));
+    return go_on;
+  });
+  Require(check.complete() == valid && (fine || !valid));
 }
 
 void CheckUtf16(Bytes text) {

@@ -5,19 +5,17 @@
 #include <gtest/gtest.h>
 
 #include <string>
+#include <vector>
 
+#include "support/vectors.h"
 #include "websocket/notation.h"
 #include "websocket/request_text.h"
 
 namespace rabbit_socks::websocket {
 namespace {
 
-class HandshakeVector : public testing::TestWithParam<Section> {};
-
-std::vector<std::string> Served(const Fence& fence) {
+std::vector<std::string> Served(std::string list) {
   std::vector<std::string> names;
-  const auto option = fence.options.find("served");
-  std::string list = option == fence.options.end() ? "" : option->second;
   while (!list.empty()) {
     const size_t comma = list.find(',');
     names.push_back(list.substr(0, comma));
@@ -26,62 +24,45 @@ std::vector<std::string> Served(const Fence& fence) {
   return names;
 }
 
-TEST_P(HandshakeVector, Replays) {
-  const Section& section = GetParam();
-  const Fence& fence = section.Get("request");
-  const RequestText text(fence.lines, Unpack(section.Get("body").Text()),
-                         fence.options.count("secure") != 0);
-  const bool refused = section.Has("fault");
-  ASSERT_NE(refused, section.Has("answer"));
-  const Fence& expected = section.Get(refused ? "fault" : "answer");
-
+// The answer with the proof, or "fault" and the status.
+std::string Answer(const test::Vector& vector) {
+  const RequestText text(vector.in, vector.Number("secure", 0) != 0);
   const base::Result<Offer> offer = ReadOffer(text.request());
-  std::string subprotocol;
-  uint16_t status = offer.ok() ? uint16_t{101} : offer.fault().code;
-  if (offer.ok()) {
-    const auto chosen = ChooseSubprotocol(offer.value(), Served(expected));
-    if (chosen.ok())
-      subprotocol = chosen.value();
-    else
-      status = chosen.fault().code;
-  }
-  EXPECT_EQ(status, refused ? std::stoul(expected.Text()) : 101);
-  if (refused) return;
-  ASSERT_TRUE(offer.ok());
-
-  std::string head;
-  for (const std::string& line : expected.lines) head += line + "\r\n";
+  if (!offer.ok()) return "fault " + std::to_string(offer.fault().code);
+  const base::Result<std::string> chosen =
+      ChooseSubprotocol(offer.value(), Served(vector.Option("served")));
+  if (!chosen.ok()) return "fault " + std::to_string(chosen.fault().code);
   std::string answer;
-  AppendAnswer(offer.value(), subprotocol, {}, &answer);
-  EXPECT_EQ(answer, head + "\r\n");
-  if (section.Has("proof")) {
-    EXPECT_EQ(offer.value().draft, Draft::kHixie76);
-    EXPECT_EQ(Proof(offer.value()), Unpack(section.Get("proof").Text()));
-  }
+  AppendAnswer(offer.value(), chosen.value(), {}, &answer);
+  if (offer.value().draft == Draft::kHixie76) answer += Proof(offer.value());
+  return answer;
+}
+
+class HandshakeVector : public testing::TestWithParam<test::Vector> {};
+
+TEST_P(HandshakeVector, Replays) {
+  EXPECT_EQ(Answer(GetParam()), test::Unescape(GetParam().out));
 }
 
 INSTANTIATE_TEST_SUITE_P(File, HandshakeVector,
-                         testing::ValuesIn(ReadSections("handshake.md")),
-                         [](const auto& section) {
-                           return section.param.Name();
+                         testing::ValuesIn(test::LoadVectors("handshake")),
+                         [](const auto& vector) {
+                           return TestName(vector.param);
                          });
 
-TEST(HandshakeTest, TheVectorsWereFound) {
-  EXPECT_GT(ReadSections("handshake.md").size(), 25U);
-}
-
 // The status for a request with these fields after Host and Upgrade.
-uint16_t Status(std::vector<std::string> fields) {
-  fields.insert(fields.begin(), {"GET /a HTTP/1.1", "Host: a",
-                                 "Upgrade: websocket", "Connection: Upgrade"});
-  const RequestText text(fields, "", false);
+uint16_t Status(const std::string& fields) {
+  const RequestText text("GET /a HTTP/1.1\r\nHost: a\r\n" + fields + "\r\n",
+                         false);
   const base::Result<Offer> offer = ReadOffer(text.request());
   return offer.ok() ? uint16_t{101} : offer.fault().code;
 }
 
 uint16_t StatusOfVersion(const std::string& version) {
-  return Status({"Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==",
-                 "Sec-WebSocket-Version: " + version});
+  return Status(
+      "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n"
+      "Sec-WebSocket-Version: " +
+      version + "\r\n");
 }
 
 TEST(HandshakeTest, S02EachVersion) {
@@ -95,7 +76,8 @@ TEST(HandshakeTest, S02EachVersion) {
 
 TEST(HandshakeTest, S01EachKey) {
   const auto status = [](const std::string& key) {
-    return Status({"Sec-WebSocket-Key: " + key, "Sec-WebSocket-Version: 13"});
+    return Status("Sec-WebSocket-Key: " + key +
+                  "\r\nSec-WebSocket-Version: 13\r\n");
   };
   EXPECT_EQ(status("dGhlIHNhbXBsZSBub25jZQ=="), 101);
   EXPECT_EQ(status("AAAAAAAAAAAAAAAAAAAAAA=="), 101);
@@ -155,10 +137,10 @@ TEST(HandshakeTest, X10EachHost) {
 }
 
 TEST(HandshakeTest, KeepsTheBytesOfTheKeyThatWereABody) {
-  const std::vector<std::string> lines = {"GET / HTTP/1.1", "Host: a",
-                                          "Sec-WebSocket-Key1: 1 0",
-                                          "Sec-WebSocket-Key2: 2 0"};
-  const RequestText none(lines, "", false), all(lines, "12345678", false);
+  const std::string head =
+      "GET / HTTP/1.1\r\nHost: a\r\nSec-WebSocket-Key1: 1 0\r\n"
+      "Sec-WebSocket-Key2: 2 0\r\n\r\n";
+  const RequestText none(head, false), all(head + "12345678", false);
   EXPECT_EQ(ReadOffer(none.request()).value().key3, "");
   EXPECT_EQ(ReadOffer(all.request()).value().key3, "12345678");
   EXPECT_EQ(ReadOffer(all.request()).value().number1, 10U);

@@ -8,6 +8,8 @@
 #include <string>
 
 #include "base/utf8_cases.h"
+#include "support/vectors.h"
+#include "websocket/notation.h"
 #include "websocket/replay.h"
 
 namespace rabbit_socks::websocket {
@@ -15,26 +17,15 @@ namespace {
 
 using base::Payload;
 
-class HixieVector : public testing::TestWithParam<Section> {};
+class HixieVector : public testing::TestWithParam<test::Vector> {};
 
-TEST_P(HixieVector, Replays) {
-  const Fence& input = GetParam().Get("input");
-  ASSERT_TRUE(GetParam().Has("events"));
-  const Draft draft =
-      input.options.count("draft") != 0 ? ReadDraft(input) : Draft::kHixie76;
-  ExpectEvents(draft, ReadLimits(input), Unpack(input.Text()),
-               ReadEvents(GetParam().Get("events")));
-}
+TEST_P(HixieVector, Replays) { ExpectVector(GetParam(), Draft::kHixie76); }
 
 INSTANTIATE_TEST_SUITE_P(File, HixieVector,
-                         testing::ValuesIn(ReadSections("hixie.md")),
-                         [](const auto& section) {
-                           return section.param.Name();
+                         testing::ValuesIn(test::LoadVectors("hixie")),
+                         [](const auto& vector) {
+                           return TestName(vector.param);
                          });
-
-TEST(HixieTest, TheVectorsWereFound) {
-  EXPECT_GT(ReadSections("hixie.md").size(), 34U);
-}
 
 std::string Frame(std::string_view text) {
   return std::string(1, '\0').append(text).append("\xFF");
@@ -85,7 +76,7 @@ TEST(HixieTest, SendsTextAsItReadsIt) {
     EXPECT_TRUE(codec.AppendMessage(Payload::kText, text, &out));
     sent.push_back({"text", 0, std::string(text)});
   }
-  EXPECT_EQ(Replay(Draft::kHixie76, {}, out, {}), sent);
+  EXPECT_EQ(Replay(Draft::kHixie76, {}, {out}), sent);
 }
 
 TEST(HixieTest, OnlyTheLaterDraftCloses) {

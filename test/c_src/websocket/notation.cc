@@ -5,8 +5,6 @@
 
 #include <cctype>
 #include <charconv>
-#include <fstream>
-#include <sstream>
 
 namespace rabbit_socks::websocket {
 namespace {
@@ -77,70 +75,16 @@ class Reader {
   std::string_view text_;
 };
 
-Fence OpenFence(const std::string& info) {
-  Fence fence;
-  std::istringstream words(info);
-  words >> fence.kind;
-  for (std::string word; words >> word;) {
-    const size_t equals = word.find('=');
-    fence.options[word.substr(0, equals)] =
-        equals == std::string::npos ? "" : word.substr(equals + 1);
-  }
-  return fence;
-}
-
 }  // namespace
 
 std::string Unpack(std::string_view notation) { return Reader(notation).All(); }
 
-std::string Fence::Text() const {
-  std::string text;
-  for (const std::string& line : lines)
-    text.append(&line == &lines.front() ? "" : "\n").append(line);
-  return text;
-}
-
-const Fence& Section::Get(std::string_view kind) const {
-  static const Fence kNone;
-  for (const Fence& fence : fences) {
-    if (fence.kind == kind) return fence;
-  }
-  return kNone;
-}
-
-bool Section::Has(std::string_view kind) const {
-  return !Get(kind).kind.empty();
-}
-
-std::string Section::Name() const {
+std::string TestName(const test::Vector& vector) {
   std::string name;
-  for (const char c : title) {
+  for (const char c : vector.title) {
     if (std::isalnum(static_cast<unsigned char>(c)) != 0) name.push_back(c);
   }
   return name;
-}
-
-std::vector<Section> ReadSections(const std::string& file) {
-  std::vector<Section> sections;
-  std::ifstream in("test/vectors/" + file);
-  bool in_fence = false;
-  for (std::string line; std::getline(in, line);) {
-    if (line.rfind("```", 0) == 0) {
-      in_fence = !in_fence;
-      if (in_fence && !sections.empty())
-        sections.back().fences.push_back(OpenFence(line.substr(3)));
-    } else if (in_fence && !sections.empty()) {
-      sections.back().fences.back().lines.push_back(line);
-    } else if (line.rfind("## ", 0) == 0) {
-      sections.push_back({line.substr(3), {}});
-    }
-  }
-  // Sections without a fence are prose.
-  std::vector<Section> kept;
-  for (Section& section : sections) {
-    if (!section.fences.empty()) kept.push_back(std::move(section));
-  }
-  return kept;
 }
 
 }  // namespace rabbit_socks::websocket

@@ -4,9 +4,9 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
-#include <cstdlib>
 #include <memory>
-#include <span>
+#include <sstream>
+#include <utility>
 
 namespace rabbit_socks::websocket {
 
@@ -35,24 +35,21 @@ void Recorder::OnClose(uint16_t code, base::Bytes reason) {
   events.push_back({"close", code, std::string(reason)});
 }
 
-Events Replay(Draft draft, const Limits& limits, std::string_view input,
-              const std::vector<size_t>& cuts) {
+Events Replay(Draft draft, const Limits& limits,
+              const std::vector<base::Bytes>& pieces) {
   const std::unique_ptr<Codec> codec = MakeCodec(draft, limits);
   Recorder recorder;
-  std::vector<size_t> ends = cuts;
-  ends.push_back(input.size());
-  size_t at = 0;
-  for (const size_t end : ends) {
-    const size_t size = end - at;
-    const auto piece = std::make_unique<char[]>(size);
-    std::copy_n(input.data() + at, size, piece.get());
-    at = end;
-    const Codec::Outcome outcome = codec->Feed({piece.get(), size}, &recorder);
+  for (const base::Bytes bytes : pieces) {
+    // A copy of the exact size: Feed unmasks in place.
+    const auto piece = std::make_unique<char[]>(bytes.size());
+    bytes.copy(piece.get(), bytes.size());
+    const Codec::Outcome outcome =
+        codec->Feed({piece.get(), bytes.size()}, &recorder);
     if (outcome.fault) {
       recorder.events.push_back({"fault", outcome.fault.code, ""});
       break;
     }
-    EXPECT_EQ(outcome.consumed, size);
+    EXPECT_EQ(outcome.consumed, bytes.size());
     EXPECT_LE(codec->held(), size_t{limits.max_message} + 125);
   }
   const auto close =
@@ -64,62 +61,51 @@ Events Replay(Draft draft, const Limits& limits, std::string_view input,
   return recorder.events;
 }
 
-void ExpectEvents(Draft draft, const Limits& limits, std::string_view input,
+void ExpectEvents(Draft draft, const Limits& limits, base::Bytes input,
                   const Events& expected) {
-  ASSERT_EQ(Replay(draft, limits, input, {}), expected) << "whole";
-  std::vector<size_t> all;
-  for (size_t cut = 1; cut < input.size(); ++cut) all.push_back(cut);
-  ASSERT_EQ(Replay(draft, limits, input, all), expected) << "byte by byte";
-  constexpr size_t kEveryCut = 1024, kNear = 32, kStride = 4099;
-  for (size_t cut = 0; cut <= input.size(); ++cut) {
-    if (input.size() > kEveryCut && cut > kNear && cut + kNear < input.size() &&
-        cut % kStride != 0)
-      continue;
-    ASSERT_EQ(Replay(draft, limits, input, {cut}), expected)
-        << "cut at " << cut;
-  }
+  test::ForEachCut(input, [&](const std::vector<base::Bytes>& pieces) {
+    ASSERT_EQ(Replay(draft, limits, pieces), expected);
+  });
 }
 
-Events ReadEvents(const Fence& fence) {
+namespace {
+
+Events ReadEvents(const std::string& text) {
   Events events;
-  for (std::string_view line : fence.lines) {
+  std::istringstream lines(text);
+  for (std::string line; std::getline(lines, line);) {
+    std::istringstream words(line);
     Event event;
-    const size_t word = std::min(line.find(' '), line.size());
-    event.kind = line.substr(0, word);
-    line.remove_prefix(word);
-    if (event.kind == "close" || event.kind == "fault") {
-      char* rest = nullptr;
-      const std::string number(line);
-      event.code =
-          static_cast<unsigned>(std::strtoul(number.c_str(), &rest, 10));
-      line.remove_prefix(static_cast<size_t>(rest - number.c_str()));
-    }
-    event.data = Unpack(line);
+    words >> event.kind;
+    if (event.kind == "close" || event.kind == "fault") words >> event.code;
+    std::string bytes;
+    std::getline(words, bytes);
+    event.data = Unpack(bytes);
     events.push_back(std::move(event));
   }
   return events;
 }
 
-Draft ReadDraft(const Fence& fence) {
-  const auto option = fence.options.find("draft");
+Draft DraftOf(const std::string& name) {
   for (const Draft draft : {Draft::kHixie75, Draft::kHixie76, Draft::kHybi7,
                             Draft::kHybi8, Draft::kRfc6455}) {
-    if (option != fence.options.end() && option->second == Name(draft))
-      return draft;
+    if (name == Name(draft)) return draft;
   }
-  EXPECT_EQ(option, fence.options.end()) << "unknown draft";
+  ADD_FAILURE() << "no draft: " << name;
   return Draft::kRfc6455;
 }
 
-Limits ReadLimits(const Fence& fence) {
+}  // namespace
+
+void ExpectVector(const test::Vector& vector, Draft otherwise) {
+  const Limits usual;
   Limits limits;
-  for (const auto& [name, value] : fence.options) {
-    const auto number =
-        static_cast<uint32_t>(std::strtoul(value.c_str(), nullptr, 10));
-    if (name == "max_message") limits.max_message = number;
-    if (name == "max_fragments") limits.max_fragments = number;
-  }
-  return limits;
+  limits.max_message =
+      static_cast<uint32_t>(vector.Number("max_message", usual.max_message));
+  limits.max_fragments = static_cast<uint32_t>(
+      vector.Number("max_fragments", usual.max_fragments));
+  ExpectEvents(DraftOf(vector.Option("draft", Name(otherwise))), limits,
+               Unpack(vector.in), ReadEvents(vector.out));
 }
 
 }  // namespace rabbit_socks::websocket

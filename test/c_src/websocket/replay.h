@@ -5,7 +5,6 @@
 
 #include <ostream>
 #include <string>
-#include <string_view>
 #include <vector>
 
 #include "websocket/codec.h"
@@ -38,23 +37,20 @@ class Recorder final : public Sink {
   size_t messages_ = 0;
 };
 
-// Feeds the pieces of `input` that end at `cuts` (ascending) and at its end,
-// each in a heap block of its own and of its exact size. A fault ends it and is
-// the last event. Adds a failure when something follows a close, bytes are left
-// over, or more is held than the limit.
-Events Replay(Draft draft, const Limits& limits, std::string_view input,
-              const std::vector<size_t>& cuts);
+// Feeds the pieces one after the other. A fault ends it and is the last event.
+// Adds a failure when something follows a close, bytes are left over, or more
+// is held than the limit.
+Events Replay(Draft draft, const Limits& limits,
+              const std::vector<base::Bytes>& pieces);
 
-// Whole, byte by byte, and cut in two at every position (of a long input: near
-// its ends and at a sample of the others): the events are `expected`.
-void ExpectEvents(Draft draft, const Limits& limits, std::string_view input,
+// Whole, byte by byte and cut everywhere: the events are `expected`.
+void ExpectEvents(Draft draft, const Limits& limits, base::Bytes input,
                   const Events& expected);
 
-// One line each: 'text "hi"', 'binary 01 02', 'ping', 'close 1000 "bye"',
-// 'fault 1002'; bytes in the notation of notation.h.
-Events ReadEvents(const Fence& fence);
-Draft ReadDraft(const Fence& fence);    // option draft, or rfc6455
-Limits ReadLimits(const Fence& fence);  // options max_message, max_fragments
+// Replays a vector. Its events are written one a line: 'text "hi"', 'binary 01
+// 02', 'ping', 'close 1000 "bye"', 'fault 1002', with bytes in the notation of
+// notation.h. Options: draft, max_message, max_fragments.
+void ExpectVector(const test::Vector& vector, Draft otherwise);
 
 }  // namespace rabbit_socks::websocket
 

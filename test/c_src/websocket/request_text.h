@@ -8,8 +8,8 @@
 #include <cctype>
 #include <string>
 #include <utility>
-#include <vector>
 
+#include "base/bytes.h"
 #include "base/headers.h"
 #include "websocket/handshake.h"
 
@@ -17,28 +17,26 @@ namespace rabbit_socks::websocket {
 
 class RequestText {
  public:
-  // The request line, then a line for each field.
-  RequestText(const std::vector<std::string>& lines, std::string body,
-              bool secure)
-      : body_(std::move(body)), secure_(secure) {
-    if (lines.empty()) return;
-    const size_t method = std::min(lines[0].find(' '), lines[0].size());
-    const size_t target = lines[0].rfind(' ');
-    is_get_ = lines[0].substr(0, method) == "GET";
-    if (target != std::string::npos && target > method) {
-      target_ = lines[0].substr(method + 1, target - method - 1);
-      minor_ = lines[0].substr(target + 1) == "HTTP/1.1" ? 1 : 0;
+  // The request line, fields, an empty line, the body.
+  RequestText(base::Bytes text, bool secure) : secure_(secure) {
+    const base::Bytes first = Line(&text);
+    const size_t method = first.find(' '), target = first.rfind(' ');
+    is_get_ = first.substr(0, method) == "GET";
+    if (target > method && target != base::Bytes::npos) {
+      target_ = first.substr(method + 1, target - method - 1);
+      minor_ = first.substr(target + 1) == "HTTP/1.1" ? 1 : 0;
     }
-    for (size_t i = 1; i < lines.size(); ++i) {
-      const size_t colon = std::min(lines[i].find(':'), lines[i].size());
-      std::string name = lines[i].substr(0, colon);
-      std::transform(name.begin(), name.end(), name.begin(), [](char c) {
-        return static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
-      });
-      const base::Bytes value =
-          base::Bytes(lines[i]).substr(std::min(colon + 1, lines[i].size()));
-      headers_.Add(std::move(name), std::string(base::TrimSpace(value)));
+    while (true) {
+      const base::Bytes line = Line(&text);
+      if (line.empty()) break;
+      const size_t colon = std::min(line.find(':'), line.size() - 1);
+      std::string name(line.substr(0, colon));
+      for (char& c : name)
+        c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+      headers_.Add(std::move(name),
+                   std::string(base::TrimSpace(line.substr(colon + 1))));
     }
+    body_ = text;
   }
   RequestText(const RequestText&) = delete;
   RequestText& operator=(const RequestText&) = delete;
@@ -56,6 +54,15 @@ class RequestText {
   }
 
  private:
+  // Takes a line off the front, without its line end.
+  static base::Bytes Line(base::Bytes* text) {
+    const size_t end = text->find('\n');
+    base::Bytes line = text->substr(0, end);
+    text->remove_prefix(end == base::Bytes::npos ? text->size() : end + 1);
+    if (!line.empty() && line.back() == '\r') line.remove_suffix(1);
+    return line;
+  }
+
   base::Headers headers_;
   std::string target_, body_;
   int minor_ = 1;

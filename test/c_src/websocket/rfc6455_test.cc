@@ -8,6 +8,8 @@
 #include <string>
 
 #include "base/utf8_cases.h"
+#include "support/vectors.h"
+#include "websocket/notation.h"
 #include "websocket/replay.h"
 
 namespace rabbit_socks::websocket {
@@ -15,24 +17,15 @@ namespace {
 
 using base::Payload;
 
-class Rfc6455Vector : public testing::TestWithParam<Section> {};
+class Rfc6455Vector : public testing::TestWithParam<test::Vector> {};
 
-TEST_P(Rfc6455Vector, Replays) {
-  const Fence& input = GetParam().Get("input");
-  ASSERT_TRUE(GetParam().Has("events"));
-  ExpectEvents(ReadDraft(input), ReadLimits(input), Unpack(input.Text()),
-               ReadEvents(GetParam().Get("events")));
-}
+TEST_P(Rfc6455Vector, Replays) { ExpectVector(GetParam(), Draft::kRfc6455); }
 
 INSTANTIATE_TEST_SUITE_P(File, Rfc6455Vector,
-                         testing::ValuesIn(ReadSections("rfc6455.md")),
-                         [](const auto& section) {
-                           return section.param.Name();
+                         testing::ValuesIn(test::LoadVectors("rfc6455")),
+                         [](const auto& vector) {
+                           return TestName(vector.param);
                          });
-
-TEST(Rfc6455Test, TheVectorsWereFound) {
-  EXPECT_GT(ReadSections("rfc6455.md").size(), 150U);
-}
 
 // A masked frame with a length in 7 or 16 bits.
 std::string Frame(unsigned char first, std::string_view payload) {
@@ -59,7 +52,7 @@ TEST(Rfc6455Test, F14ValidTextIsTakenWholeAndInFragments) {
     for (size_t cut = 0; cut <= text.size(); ++cut) {
       const std::string both =
           Frame(0x01, text.substr(0, cut)) + Frame(0x80, text.substr(cut));
-      EXPECT_EQ(Replay(Draft::kRfc6455, {}, both, {}),
+      EXPECT_EQ(Replay(Draft::kRfc6455, {}, {both}),
                 (Events{{"text", 0, std::string(text)}}));
     }
   }
@@ -76,7 +69,7 @@ TEST(Rfc6455Test, F14InvalidTextFailsWholeAndInFragments) {
     for (size_t cut = 0; cut <= invalid.text.size(); ++cut) {
       const std::string both = Frame(0x01, invalid.text.substr(0, cut)) +
                                Frame(0x80, invalid.text.substr(cut));
-      EXPECT_EQ(Replay(Draft::kRfc6455, {}, both, {}), failed);
+      EXPECT_EQ(Replay(Draft::kRfc6455, {}, {both}), failed);
     }
   }
   for (const base::Bytes half : base::kHalfUtf8)
@@ -89,10 +82,10 @@ TEST(Rfc6455Test, F14FailsInsideAFrameAtTheByteThatDecides) {
     std::string frame =
         Frame(0x81, std::string(invalid.text) + std::string(200, 'a'));
     frame.resize(8 + invalid.fault);
-    EXPECT_EQ(Replay(Draft::kRfc6455, {}, frame, {}),
+    EXPECT_EQ(Replay(Draft::kRfc6455, {}, {frame}),
               (Events{{"fault", 1007, ""}}));
     frame.pop_back();
-    EXPECT_EQ(Replay(Draft::kRfc6455, {}, frame, {}), Events{});
+    EXPECT_EQ(Replay(Draft::kRfc6455, {}, {frame}), Events{});
   }
 }
 
