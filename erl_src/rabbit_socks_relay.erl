@@ -13,7 +13,7 @@
     socket :: term(),
     transport :: module(),
     messages :: tuple(),
-    writer :: rabbit_socks_writer:writer()
+    writer :: rabbit_socks_relay_writer:writer()
 }).
 
 %% @doc Owns the socket, which is passive, and ends with it.
@@ -21,7 +21,7 @@
 run(Parent, Ref, Socket, Transport, Buffer, Row) ->
     process_flag(trap_exit, true),
     Limit = rabbit_socks_dispatch_request:limit(send_queue_hard, Row),
-    Writer = rabbit_socks_writer:start(fun(Data) -> Transport:send(Socket, Data) end, Limit),
+    Writer = rabbit_socks_relay_writer:start(fun(Data) -> Transport:send(Socket, Data) end, Limit),
     Relay = #relay{parent = Parent, ref = Ref, socket = Socket, transport = Transport,
                    messages = Transport:messages(), writer = Writer},
     %% Also when there is nothing in it: it tells the edge that this is a relay.
@@ -41,14 +41,14 @@ inward(Data, #relay{ref = Ref, socket = Socket, transport = Transport} = Relay) 
 loop(#relay{parent = Parent, ref = Ref, socket = Socket, messages = Messages, writer = Writer} = Relay) ->
     receive
         {rabbit_socks_edge, Ref, {bytes, Data}} ->
-            case rabbit_socks_writer:write(Writer, Data) of
+            case rabbit_socks_relay_writer:write(Writer, Data) of
                 {ok, More} -> loop(Relay#relay{writer = More});
                 full -> gone(Relay)
             end;
-        {rabbit_socks_writer, written, Bytes} ->
-            loop(Relay#relay{writer = rabbit_socks_writer:written(Writer, Bytes)});
+        {rabbit_socks_relay_writer, written, Bytes} ->
+            loop(Relay#relay{writer = rabbit_socks_relay_writer:written(Writer, Bytes)});
         {rabbit_socks_edge, Ref, finish} ->
-            ok = rabbit_socks_writer:finish(Writer),
+            ok = rabbit_socks_relay_writer:finish(Writer),
             close(Relay);
         {Tag, Socket, Data} when Tag =:= element(1, Messages) ->
             loop(inward(Data, Relay));

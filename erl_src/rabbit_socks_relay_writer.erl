@@ -2,7 +2,7 @@
 %% @doc A process that writes to a client who may be slow, for one that must go on listening. The edge empties the link
 %% whatever a client does, so what waits for the client has to be counted here: above the limit it is `full', and its
 %% owner gives the client up (limit L9).
--module(rabbit_socks_writer).
+-module(rabbit_socks_relay_writer).
 
 -export([start/2, write/2, written/2, finish/1]).
 -export_type([writer/0]).
@@ -15,7 +15,7 @@
 
 -opaque writer() :: #writer{}.
 
-%% @doc Linked to the caller, who gets `{rabbit_socks_writer, written, Bytes}' after each write and hands it to written/2.
+%% @doc Linked to the caller, who gets `{rabbit_socks_relay_writer, written, Bytes}' after each write and hands it to written/2.
 %% Write may block. An error of it ends the writer, and with it a caller that does not trap exits.
 -spec start(fun((binary()) -> ok | {error, term()}), pos_integer()) -> writer().
 start(Write, Limit) ->
