@@ -1,8 +1,13 @@
 // SPDX-License-Identifier: MPL-2.0
-// Events to one packet for the node: a list that grows through a loop turn and is taken whole.
+// Events to one packet for the node: a list that grows through a loop turn and
+// is taken whole.
 //
-// Usage: any number of calls; then, if !empty(), Take(). Consecutive messages of one session become one event. A packet never passes kMaxPacket: when the next event
-// would, the packet so far is closed and another begins, so Take may hold several packets, each with its length word.
+// Usage: any number of calls; then, if !empty(), Take(). Consecutive messages
+// of one session become one event. A packet never passes kMaxPacket: when the
+// next event would, the packet so far is closed and another begins, so Take may
+// hold several packets, each with its length word. An event that is too large
+// for a packet of its own is not written: the call answers false, and the
+// caller drops the connection that asked for it.
 #ifndef RABBIT_SOCKS_NODE_WRITER_H_
 #define RABBIT_SOCKS_NODE_WRITER_H_
 
@@ -21,26 +26,46 @@ class Writer {
   void Hello(base::Bytes release, int os_pid);
   void Heartbeat(uint64_t n);
   void Listening(base::ListenerId listener);
-  void Log(uint16_t level, base::Bytes text);
-  void Open(base::SessionId session, base::ListenerId listener, uint32_t route, const base::OpenInfo& info);
+  void Log(uint16_t level, base::Bytes text);  // cut at kMaxLog bytes
+  [[nodiscard]] bool Open(base::SessionId session, base::ListenerId listener,
+                          uint32_t route, const base::OpenInfo& info);
   // `owner` is the pid as OnAccept gave it.
-  void Message(base::SessionId session, base::Bytes owner, base::Payload payload, base::Bytes data);
+  [[nodiscard]] bool Message(base::SessionId session, base::Bytes owner,
+                             base::Payload payload, base::Bytes data);
   void Closed(base::Bytes owner, uint16_t code, base::Bytes reason);
   void Congested(base::Bytes owner);
   void Drained(base::Bytes owner);
-  void Response(uint64_t ref, const base::RelayedHead& head, base::Bytes body);
-  void ResponseStart(uint64_t ref, const base::RelayedHead& head);
-  void Switch(uint64_t ref, const base::RelayedHead& head);
+  [[nodiscard]] bool Response(uint64_t ref, const base::RelayedHead& head,
+                              base::Bytes body);
+  [[nodiscard]] bool ResponseStart(uint64_t ref, const base::RelayedHead& head);
+  [[nodiscard]] bool Switch(uint64_t ref, const base::RelayedHead& head);
+  // Of any size: what is too much for one event becomes several.
   void Bytes(uint64_t ref, base::Bytes bytes);
   void Finish(uint64_t ref);
 
-  bool empty() const;
-  size_t size() const;
+  bool empty() const { return out_.empty(); }
+  size_t size() const { return out_.size(); }
   // The packets with their length words, ready for fd 4. Empties the writer.
   std::string Take();
 
+  static constexpr size_t kMaxLog = 4096;
+  static constexpr size_t kMaxReason = 123;  // RFC 6455 section 5.5
+  static constexpr size_t kBytesPiece = size_t{4} << 20;
+
  private:
-  // The implementer's choice of members.
+  bool AppendMessage(base::SessionId session, base::Payload payload,
+                     base::Bytes data);
+  void BeginPacket();
+  void EndPacket();
+  template <class Write>
+  bool Event(Write&& write);
+
+  std::string out_;         // whole packets, then one whose list still grows
+  size_t packet_ = 0;       // where that one begins
+  uint32_t events_ = 0;     // in it; 0: none has begun
+  uint64_t merging_ = 0;    // the session whose messages end it; 0: none
+  size_t messages_at_ = 0;  // the head of their list
+  uint32_t messages_ = 0;   // in that list
 };
 
 }  // namespace rabbit_socks::node

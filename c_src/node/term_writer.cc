@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: MPL-2.0
+#include "node/term_writer.h"
+
+#include <ei.h>
+
+namespace rabbit_socks::node {
+namespace {
+
+// The longest that one ei_encode call here makes: a 64-bit bignum has 11.
+constexpr size_t kMaxHead = 16;
+
+// Runs one ei_encode call on a buffer of its own: ei knows no capacity.
+template <class Encode>
+void Append(std::string* out, Encode&& encode) {
+  char head[kMaxHead];
+  int size = 0;
+  encode(head, &size);
+  out->append(head, static_cast<size_t>(size));
+}
+
+}  // namespace
+
+void TermWriter::Number(uint32_t number) {
+  const char bytes[] = {
+      static_cast<char>(number >> 24), static_cast<char>(number >> 16),
+      static_cast<char>(number >> 8), static_cast<char>(number)};
+  out_->append(bytes, sizeof bytes);
+}
+
+void TermWriter::Tuple(uint32_t arity) {
+  Append(out_, [&](char* head, int* size) {
+    ei_encode_tuple_header(head, size, static_cast<int>(arity));
+  });
+}
+
+void TermWriter::Map(uint32_t pairs) {
+  Append(out_, [&](char* head, int* size) {
+    ei_encode_map_header(head, size, static_cast<int>(pairs));
+  });
+}
+
+void TermWriter::Integer(uint64_t value) {
+  Append(out_, [&](char* head, int* size) {
+    ei_encode_ulonglong(head, size, value);
+  });
+}
+
+// Not by ei_encode_atom: which of the encodings it takes depends on its
+// release.
+void TermWriter::Atom(base::Bytes name) {
+  out_->push_back(ERL_SMALL_ATOM_UTF8_EXT);
+  out_->push_back(static_cast<char>(name.size()));
+  out_->append(name);
+}
+
+// Not by ei_encode_binary: it would need the room to be filled before it
+// writes.
+void TermWriter::Binary(base::Bytes bytes) {
+  out_->push_back(ERL_BINARY_EXT);
+  Number(static_cast<uint32_t>(bytes.size()));
+  out_->append(bytes);
+}
+
+void TermWriter::ListHead(uint32_t size) {
+  if (size == 0) return;
+  out_->push_back(ERL_LIST_EXT);
+  Number(size);
+}
+
+void TermWriter::ListEnd() { out_->push_back(ERL_NIL_EXT); }
+
+void TermWriter::PatchListHead(size_t at, uint32_t size) {
+  for (size_t i = 4; i > 0; --i, size >>= 8) {
+    (*out_)[at + i] = static_cast<char>(size);
+  }
+}
+
+}  // namespace rabbit_socks::node

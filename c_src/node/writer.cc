@@ -1,0 +1,234 @@
+// SPDX-License-Identifier: MPL-2.0
+#include "node/writer.h"
+
+#include <algorithm>
+#include <iterator>
+
+#include "base/utf8.h"
+#include "node/event_parts.h"
+#include "node/term_writer.h"
+
+namespace rabbit_socks::node {
+namespace {
+
+constexpr size_t kLengthWord = 4;
+constexpr size_t kListAt = kLengthWord + 1;  // after the version byte
+constexpr size_t kEventsAt = kListAt + 5;    // after the head of the list
+constexpr size_t kPacketEnd = 1;             // the end of the list
+constexpr char kVersionMagic = '\x83';
+
+}  // namespace
+
+void Writer::BeginPacket() {
+  packet_ = out_.size();
+  out_.append(kLengthWord, '\0');
+  out_.push_back(kVersionMagic);
+  TermWriter(&out_).ListHead(1);
+}
+
+void Writer::EndPacket() {
+  TermWriter term(&out_);
+  term.PatchListHead(packet_ + kListAt, events_);
+  term.ListEnd();
+  const size_t size = out_.size() - packet_ - kLengthWord;
+  for (size_t i = 0; i < kLengthWord; ++i) {
+    out_[packet_ + i] = static_cast<char>(size >> (8 * (3 - i)));
+  }
+  events_ = 0;
+  merging_ = 0;
+}
+
+// Appends what write(term) writes, as the next event, in a packet where it
+// fits.
+template <class Write>
+bool Writer::Event(Write&& write) {
+  merging_ = 0;
+  if (events_ == 0) BeginPacket();
+  const size_t begin = out_.size();
+  TermWriter term(&out_);
+  write(&term);
+  const size_t size = out_.size() - begin;
+  if (size > kMaxPacket + kLengthWord - kEventsAt - kPacketEnd) {
+    out_.resize(events_ == 0 ? packet_ : begin);
+    return false;
+  }
+  if (out_.size() - packet_ + kPacketEnd > kMaxPacket + kLengthWord) {
+    const std::string event = out_.substr(begin);
+    out_.resize(begin);
+    EndPacket();
+    BeginPacket();
+    out_.append(event);
+  }
+  ++events_;
+  return true;
+}
+
+void Writer::Hello(base::Bytes release, int os_pid) {
+  (void)Event([&](TermWriter* term) {
+    term->Tuple(3);
+    term->Atom("hello");
+    term->Integer(kVersion);
+    term->Map(2);
+    term->Atom("pid");
+    term->Integer(static_cast<uint64_t>(os_pid));
+    term->Atom("release");
+    term->Binary(release);
+  });
+}
+
+void Writer::Heartbeat(uint64_t n) {
+  (void)Event([&](TermWriter* term) {
+    term->Tuple(2);
+    term->Atom("heartbeat");
+    term->Integer(n);
+  });
+}
+
+void Writer::Listening(base::ListenerId listener) {
+  (void)Event([&](TermWriter* term) {
+    term->Tuple(2);
+    term->Atom("listening");
+    term->Integer(listener);
+  });
+}
+
+void Writer::Log(uint16_t level, base::Bytes text) {
+  static constexpr base::Bytes kLevels[] = {"debug", "info", "warning",
+                                            "error"};
+  (void)Event([&](TermWriter* term) {
+    term->Tuple(3);
+    term->Atom("log");
+    term->Atom(kLevels[std::min<size_t>(level, std::size(kLevels) - 1)]);
+    term->Binary(base::Utf8Cut(text, kMaxLog));
+  });
+}
+
+bool Writer::Open(base::SessionId session, base::ListenerId listener,
+                  uint32_t route, const base::OpenInfo& info) {
+  return Event([&](TermWriter* term) {
+    term->Tuple(5);
+    term->Atom("open");
+    term->Integer(session.value);
+    term->Integer(listener);
+    term->Integer(route);
+    WriteInfo(term, info);
+  });
+}
+
+// The fast way: the session's event is the last of the packet and takes more.
+bool Writer::AppendMessage(base::SessionId session, base::Payload payload,
+                           base::Bytes data) {
+  if (merging_ == 0 || merging_ != session.value) return false;
+  const size_t packet = out_.size() - packet_ - kLengthWord;
+  if (packet + kMessageHead + data.size() + kPacketEnd > kMaxPacket) {
+    return false;
+  }
+  out_.pop_back();  // the end of the list
+  TermWriter term(&out_);
+  WriteMessage(&term, payload, data);
+  term.ListEnd();
+  term.PatchListHead(messages_at_, ++messages_);
+  return true;
+}
+
+bool Writer::Message(base::SessionId session, base::Bytes owner,
+                     base::Payload payload, base::Bytes data) {
+  if (data.size() > kMaxPacket) return false;
+  if (AppendMessage(session, payload, data)) return true;
+  size_t from_end = 0;  // as the event may move to another packet
+  const bool written = Event([&](TermWriter* term) {
+    WriteSessionEvent(term, owner, "messages", 1);
+    const size_t list = out_.size();
+    term->ListHead(1);
+    WriteMessage(term, payload, data);
+    term->ListEnd();
+    from_end = out_.size() - list;
+  });
+  if (!written) return false;
+  merging_ = session.value;
+  messages_at_ = out_.size() - from_end;
+  messages_ = 1;
+  return true;
+}
+
+void Writer::Closed(base::Bytes owner, uint16_t code, base::Bytes reason) {
+  (void)Event([&](TermWriter* term) {
+    WriteSessionEvent(term, owner, "closed", 2);
+    term->Integer(code);
+    term->Binary(base::Utf8Cut(reason, kMaxReason));
+  });
+}
+
+void Writer::Congested(base::Bytes owner) {
+  (void)Event([&](TermWriter* term) {
+    WriteSessionEvent(term, owner, "congested", 0);
+  });
+}
+
+void Writer::Drained(base::Bytes owner) {
+  (void)Event(
+      [&](TermWriter* term) { WriteSessionEvent(term, owner, "drained", 0); });
+}
+
+bool Writer::Response(uint64_t ref, const base::RelayedHead& head,
+                      base::Bytes body) {
+  if (body.size() > kMaxPacket) return false;
+  return Event([&](TermWriter* term) {
+    term->Tuple(5);
+    term->Atom("response");
+    term->Integer(ref);
+    term->Integer(head.status);
+    WriteHeaders(term, head);
+    term->Binary(body);
+  });
+}
+
+bool Writer::ResponseStart(uint64_t ref, const base::RelayedHead& head) {
+  return Event([&](TermWriter* term) {
+    term->Tuple(4);
+    term->Atom("response_start");
+    term->Integer(ref);
+    term->Integer(head.status);
+    WriteHeaders(term, head);
+  });
+}
+
+bool Writer::Switch(uint64_t ref, const base::RelayedHead& head) {
+  return Event([&](TermWriter* term) {
+    term->Tuple(3);
+    term->Atom("switch");
+    term->Integer(ref);
+    WriteHeaders(term, head);
+  });
+}
+
+void Writer::Bytes(uint64_t ref, base::Bytes bytes) {
+  while (!bytes.empty()) {
+    const base::Bytes piece = bytes.substr(0, kBytesPiece);
+    bytes.remove_prefix(piece.size());
+    (void)Event([&](TermWriter* term) {
+      term->Tuple(3);
+      term->Atom("bytes");
+      term->Integer(ref);
+      term->Binary(piece);
+    });
+  }
+}
+
+void Writer::Finish(uint64_t ref) {
+  (void)Event([&](TermWriter* term) {
+    term->Tuple(2);
+    term->Atom("finish");
+    term->Integer(ref);
+  });
+}
+
+std::string Writer::Take() {
+  if (events_ != 0) EndPacket();
+  packet_ = 0;
+  std::string taken;
+  taken.swap(out_);
+  return taken;
+}
+
+}  // namespace rabbit_socks::node
