@@ -88,19 +88,19 @@ await(Ref, Row, Req) ->
 
 stream(Ref, Row, Req) ->
     Write = fun(Data) -> cowboy_req:stream_body(Data, nofin, Req) end,
-    stream_loop(Ref, rabbit_socks_writer:start(Write, limit(send_queue_hard, Row)), Req).
+    stream_loop(Ref, rabbit_socks_relay_writer:start(Write, limit(send_queue_hard, Row)), Req).
 
 stream_loop(Ref, Writer, Req) ->
     receive
         {rabbit_socks_edge, Ref, {bytes, Data}} ->
-            case rabbit_socks_writer:write(Writer, Data) of
+            case rabbit_socks_relay_writer:write(Writer, Data) of
                 {ok, More} -> stream_loop(Ref, More, Req);
                 full -> cut(Ref, Req)
             end;
-        {rabbit_socks_writer, written, Bytes} ->
-            stream_loop(Ref, rabbit_socks_writer:written(Writer, Bytes), Req);
+        {rabbit_socks_relay_writer, written, Bytes} ->
+            stream_loop(Ref, rabbit_socks_relay_writer:written(Writer, Bytes), Req);
         {rabbit_socks_edge, Ref, finish} ->
-            ok = rabbit_socks_writer:finish(Writer),
+            ok = rabbit_socks_relay_writer:finish(Writer),
             ok = cowboy_req:stream_body(<<>>, fin, Req),
             Req
     end.
