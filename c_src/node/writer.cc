@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <iterator>
 
+#include "base/check.h"
 #include "base/utf8.h"
 #include "node/event_parts.h"
 #include "node/term_writer.h"
@@ -13,7 +14,6 @@ namespace {
 
 constexpr size_t kLengthWord = 4;
 constexpr size_t kListAt = kLengthWord + 1;  // after the version byte
-constexpr size_t kEventsAt = kListAt + 5;    // after the head of the list
 constexpr size_t kPacketEnd = 1;             // the end of the list
 constexpr char kVersionMagic = '\x83';
 
@@ -41,30 +41,27 @@ void Writer::EndPacket() {
 // Appends what write(term) writes, as the next event, in a packet where it
 // fits.
 template <class Write>
-bool Writer::Event(Write&& write) {
+void Writer::Event(Write&& write) {
   merging_ = 0;
   if (events_ == 0) BeginPacket();
   const size_t begin = out_.size();
   TermWriter term(&out_);
   write(&term);
-  const size_t size = out_.size() - begin;
-  if (size > kMaxPacket + kLengthWord - kEventsAt - kPacketEnd) {
-    out_.resize(events_ == 0 ? packet_ : begin);
-    return false;
-  }
-  if (out_.size() - packet_ + kPacketEnd > kMaxPacket + kLengthWord) {
+  if (out_.size() - packet_ + kPacketEnd > kMaxPacket + kLengthWord &&
+      events_ != 0) {
     const std::string event = out_.substr(begin);
     out_.resize(begin);
     EndPacket();
     BeginPacket();
     out_.append(event);
   }
+  RS_CHECK(out_.size() - packet_ + kPacketEnd <= kMaxPacket + kLengthWord,
+           "an event larger than a packet to the node");
   ++events_;
-  return true;
 }
 
 void Writer::Hello(base::Bytes release, int os_pid) {
-  (void)Event([&](TermWriter* term) {
+  Event([&](TermWriter* term) {
     term->Tuple(3);
     term->Atom("hello");
     term->Integer(kVersion);
@@ -77,7 +74,7 @@ void Writer::Hello(base::Bytes release, int os_pid) {
 }
 
 void Writer::Heartbeat(uint64_t n) {
-  (void)Event([&](TermWriter* term) {
+  Event([&](TermWriter* term) {
     term->Tuple(2);
     term->Atom("heartbeat");
     term->Integer(n);
@@ -85,7 +82,7 @@ void Writer::Heartbeat(uint64_t n) {
 }
 
 void Writer::Listening(base::ListenerId listener) {
-  (void)Event([&](TermWriter* term) {
+  Event([&](TermWriter* term) {
     term->Tuple(2);
     term->Atom("listening");
     term->Integer(listener);
@@ -95,7 +92,7 @@ void Writer::Listening(base::ListenerId listener) {
 void Writer::Log(uint16_t level, base::Bytes text) {
   static constexpr base::Bytes kLevels[] = {"debug", "info", "warning",
                                             "error"};
-  (void)Event([&](TermWriter* term) {
+  Event([&](TermWriter* term) {
     term->Tuple(3);
     term->Atom("log");
     term->Atom(kLevels[std::min<size_t>(level, std::size(kLevels) - 1)]);
@@ -103,9 +100,9 @@ void Writer::Log(uint16_t level, base::Bytes text) {
   });
 }
 
-bool Writer::Open(base::SessionId session, base::ListenerId listener,
+void Writer::Open(base::SessionId session, base::ListenerId listener,
                   uint32_t route, const base::OpenInfo& info) {
-  return Event([&](TermWriter* term) {
+  Event([&](TermWriter* term) {
     term->Tuple(5);
     term->Atom("open");
     term->Integer(session.value);
@@ -131,12 +128,11 @@ bool Writer::AppendMessage(base::SessionId session, base::Payload payload,
   return true;
 }
 
-bool Writer::Message(base::SessionId session, base::Bytes owner,
+void Writer::Message(base::SessionId session, base::Bytes owner,
                      base::Payload payload, base::Bytes data) {
-  if (data.size() > kMaxPacket) return false;
-  if (AppendMessage(session, payload, data)) return true;
+  if (AppendMessage(session, payload, data)) return;
   size_t from_end = 0;  // as the event may move to another packet
-  const bool written = Event([&](TermWriter* term) {
+  Event([&](TermWriter* term) {
     WriteSessionEvent(term, owner, "messages", 1);
     const size_t list = out_.size();
     term->ListHead(1);
@@ -144,15 +140,13 @@ bool Writer::Message(base::SessionId session, base::Bytes owner,
     term->ListEnd();
     from_end = out_.size() - list;
   });
-  if (!written) return false;
   merging_ = session.value;
   messages_at_ = out_.size() - from_end;
   messages_ = 1;
-  return true;
 }
 
 void Writer::Closed(base::Bytes owner, uint16_t code, base::Bytes reason) {
-  (void)Event([&](TermWriter* term) {
+  Event([&](TermWriter* term) {
     WriteSessionEvent(term, owner, "closed", 2);
     term->Integer(code);
     term->Binary(base::Utf8Cut(reason, kMaxReason));
@@ -160,20 +154,24 @@ void Writer::Closed(base::Bytes owner, uint16_t code, base::Bytes reason) {
 }
 
 void Writer::Congested(base::Bytes owner) {
-  (void)Event([&](TermWriter* term) {
+  Event([&](TermWriter* term) {
     WriteSessionEvent(term, owner, "congested", 0);
   });
 }
 
 void Writer::Drained(base::Bytes owner) {
-  (void)Event(
+  Event(
       [&](TermWriter* term) { WriteSessionEvent(term, owner, "drained", 0); });
 }
 
-bool Writer::Response(uint64_t ref, const base::RelayedHead& head,
+void Writer::Response(uint64_t ref, const base::RelayedHead& head,
                       base::Bytes body) {
-  if (body.size() > kMaxPacket) return false;
-  return Event([&](TermWriter* term) {
+  if (body.size() > kPiece) {
+    ResponseStart(ref, head);
+    Bytes(ref, body);
+    return Finish(ref);
+  }
+  Event([&](TermWriter* term) {
     term->Tuple(5);
     term->Atom("response");
     term->Integer(ref);
@@ -183,8 +181,8 @@ bool Writer::Response(uint64_t ref, const base::RelayedHead& head,
   });
 }
 
-bool Writer::ResponseStart(uint64_t ref, const base::RelayedHead& head) {
-  return Event([&](TermWriter* term) {
+void Writer::ResponseStart(uint64_t ref, const base::RelayedHead& head) {
+  Event([&](TermWriter* term) {
     term->Tuple(4);
     term->Atom("response_start");
     term->Integer(ref);
@@ -193,8 +191,8 @@ bool Writer::ResponseStart(uint64_t ref, const base::RelayedHead& head) {
   });
 }
 
-bool Writer::Switch(uint64_t ref, const base::RelayedHead& head) {
-  return Event([&](TermWriter* term) {
+void Writer::Switch(uint64_t ref, const base::RelayedHead& head) {
+  Event([&](TermWriter* term) {
     term->Tuple(3);
     term->Atom("switch");
     term->Integer(ref);
@@ -204,9 +202,9 @@ bool Writer::Switch(uint64_t ref, const base::RelayedHead& head) {
 
 void Writer::Bytes(uint64_t ref, base::Bytes bytes) {
   while (!bytes.empty()) {
-    const base::Bytes piece = bytes.substr(0, kBytesPiece);
+    const base::Bytes piece = bytes.substr(0, kPiece);
     bytes.remove_prefix(piece.size());
-    (void)Event([&](TermWriter* term) {
+    Event([&](TermWriter* term) {
       term->Tuple(3);
       term->Atom("bytes");
       term->Integer(ref);
@@ -216,7 +214,7 @@ void Writer::Bytes(uint64_t ref, base::Bytes bytes) {
 }
 
 void Writer::Finish(uint64_t ref) {
-  (void)Event([&](TermWriter* term) {
+  Event([&](TermWriter* term) {
     term->Tuple(2);
     term->Atom("finish");
     term->Integer(ref);

@@ -5,9 +5,11 @@
 // Usage: any number of calls; then, if !empty(), Take(). Consecutive messages
 // of one session become one event. A packet never passes kMaxPacket: when the
 // next event would, the packet so far is closed and another begins, so Take may
-// hold several packets, each with its length word. An event that is too large
-// for a packet of its own is not written: the call answers false, and the
-// caller drops the connection that asked for it.
+// hold several packets, each with its length word.
+//
+// REQUIRES of each event: it fits a packet of its own. The limits of a listener
+// (max_message, max_head) are at most half of a packet, so an event that does
+// not is our own fault and ends the edge.
 #ifndef RABBIT_SOCKS_NODE_WRITER_H_
 #define RABBIT_SOCKS_NODE_WRITER_H_
 
@@ -27,19 +29,19 @@ class Writer {
   void Heartbeat(uint64_t n);
   void Listening(base::ListenerId listener);
   void Log(uint16_t level, base::Bytes text);  // cut at kMaxLog bytes
-  [[nodiscard]] bool Open(base::SessionId session, base::ListenerId listener,
-                          uint32_t route, const base::OpenInfo& info);
+  void Open(base::SessionId session, base::ListenerId listener, uint32_t route,
+            const base::OpenInfo& info);
   // `owner` is the pid as OnAccept gave it.
-  [[nodiscard]] bool Message(base::SessionId session, base::Bytes owner,
-                             base::Payload payload, base::Bytes data);
+  void Message(base::SessionId session, base::Bytes owner,
+               base::Payload payload, base::Bytes data);
   void Closed(base::Bytes owner, uint16_t code, base::Bytes reason);
   void Congested(base::Bytes owner);
   void Drained(base::Bytes owner);
-  [[nodiscard]] bool Response(uint64_t ref, const base::RelayedHead& head,
-                              base::Bytes body);
-  [[nodiscard]] bool ResponseStart(uint64_t ref, const base::RelayedHead& head);
-  [[nodiscard]] bool Switch(uint64_t ref, const base::RelayedHead& head);
-  // Of any size: what is too much for one event becomes several.
+  // A body of any size: a large one becomes response_start, bytes and finish.
+  void Response(uint64_t ref, const base::RelayedHead& head, base::Bytes body);
+  void ResponseStart(uint64_t ref, const base::RelayedHead& head);
+  void Switch(uint64_t ref, const base::RelayedHead& head);
+  // Of any size: large ones become several events.
   void Bytes(uint64_t ref, base::Bytes bytes);
   void Finish(uint64_t ref);
 
@@ -49,8 +51,8 @@ class Writer {
   std::string Take();
 
   static constexpr size_t kMaxLog = 4096;
-  static constexpr size_t kMaxReason = 123;  // RFC 6455 section 5.5
-  static constexpr size_t kBytesPiece = size_t{4} << 20;
+  static constexpr size_t kMaxReason = 123;          // RFC 6455 section 5.5
+  static constexpr size_t kPiece = size_t{4} << 20;  // of bytes
 
  private:
   bool AppendMessage(base::SessionId session, base::Payload payload,
@@ -58,7 +60,7 @@ class Writer {
   void BeginPacket();
   void EndPacket();
   template <class Write>
-  bool Event(Write&& write);
+  void Event(Write&& write);
 
   std::string out_;         // whole packets, then one whose list still grows
   size_t packet_ = 0;       // where that one begins
