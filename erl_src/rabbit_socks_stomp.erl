@@ -6,10 +6,11 @@
 %% while deliveries wait for the client to read (`slow', or a `pause' in which the edge can tell that it is slow). They
 %% wait in the parser; meanwhile the session takes no more from the edge, so that the edge stops reading.
 -module(rabbit_socks_stomp).
+-behaviour(rabbit_socks_callback).
 
 -include_lib("kernel/include/logger.hrl").
 
--export([subprotocol_name/0, init/2, init/3, open/3, handle_frame/2, handle_info/2, terminate/1]).
+-export([subprotocol_name/0, init/3, open/3, handle_frame/2, handle_info/2, terminate/1]).
 
 %% All that a client may send before it is logged in: a frame and its head.
 -define(MAX_EARLY, 65_536 + 4_096).
@@ -45,17 +46,18 @@
 subprotocol_name() ->
     ["v12.stomp", "v11.stomp", "v10.stomp", "stomp"].
 
--spec init(map(), term()) -> {error, term()}.
-init(_Path, _Options) ->
-    {error, needs_connection_info}.
-
--spec init([binary()], map(), term()) -> {ok, state()} | {error, term()}.
+-spec init([binary()], rabbit_socks_callback:info(), term()) -> {ok, state()} | {error, term()}.
 init(_Path, Info, Options) ->
     case {rabbit_socks_stomp_options:check(Options), rabbit_socks_stomp_broker:available()} of
         {{ok, Checked}, true} -> {ok, new(Info, Checked)};
-        {{error, _} = Error, _} -> Error;
-        {_, false} -> {error, "rabbit_socks_stomp needs the plugin rabbitmq_stomp: rabbitmq-plugins enable rabbitmq_stomp"}
+        {{error, Text}, _} -> misused(Text);
+        {_, false} -> misused("it needs the plugin rabbitmq_stomp (rabbitmq-plugins enable rabbitmq_stomp)")
     end.
+
+%% The operator's mistake, not the client's.
+misused(Text) ->
+    ?LOG_ERROR("rabbit_socks_stomp cannot serve a client: ~ts", [Text], #{domain => [rabbitmq, socks]}),
+    {error, misconfigured}.
 
 new(#{peer := {Address, Port}} = Info, #{login_timeout := Timeout, ws_frame := WsFrame} = Options) ->
     %% The processor links its AMQP connection to this process.
@@ -81,7 +83,7 @@ terminate(#state{broker = Broker}) ->
 
 %% What the client sends
 
--spec handle_frame({utf8 | binary, binary()}, state()) -> {ok | hold, state()}.
+-spec handle_frame(rabbit_socks_callback:frame(), state()) -> {ok | hold, state()}.
 handle_frame(_, #state{phase = closed} = State) ->
     {ok, State};
 handle_frame({_, Bytes}, #state{phase = login, early = Early} = State) when Early + byte_size(Bytes) > ?MAX_EARLY ->

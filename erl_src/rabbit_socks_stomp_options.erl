@@ -33,21 +33,21 @@ check(Options) when is_list(Options) ->
     Defaults = maps:from_list([{Name, Default} || {Name, Default, _} <- rules()]),
     check(Options, Defaults);
 check(_) ->
-    {error, "the options of rabbit_socks_stomp are no list of {Name, Value}"}.
+    {error, "its options are no list of {Name, Value}"}.
 
 check([{Name, Value} | Options], Checked) ->
     case lists:keyfind(Name, 1, rules()) of
         {_, _, Allowed} ->
             case allowed(Value, Allowed) of
                 true -> check(Options, Checked#{Name := Value});
-                false -> error_text("the value of option ~0tP of rabbit_socks_stomp must be ~ts", [Name, 8, describe(Allowed)])
+                false -> error_text("the value of its option ~0tP must be ~ts", [Name, 8, describe(Allowed)])
             end;
-        false -> error_text("rabbit_socks_stomp has no option ~0tP", [Name, 8])
+        false -> error_text("it has no option ~0tP", [Name, 8])
     end;
 check([], Checked) ->
     {ok, Checked};
 check([Option | _], _) ->
-    error_text("~0tP is no option of rabbit_socks_stomp", [Option, 8]).
+    error_text("~0tP is no option", [Option, 8]).
 
 allowed(Value, {Min, Max}) -> is_integer(Value) andalso Value >= Min andalso Value =< Max;
 allowed(Value, Names) -> lists:member(Value, Names).

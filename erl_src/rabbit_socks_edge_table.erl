@@ -1,0 +1,87 @@
+%% SPDX-License-Identifier: MPL-2.0
+%% @doc What is known of the running edge by everyone: its port, its fd channel, who wants to hear of the next one, who is
+%% to hear of a relayed request, and when edges crashed. The table outlives the edge's process: the top supervisor owns it.
+-module(rabbit_socks_edge_table).
+
+-export([create/0, up/2, down/0, find/0]).
+-export([watch/1, watchers/0]).
+-export([open_ref/1, ref/1, close_ref/1, refs/0]).
+-export([crashed/1, crashes/1]).
+
+-define(TABLE, ?MODULE).
+
+-spec create() -> ok.
+create() ->
+    ?TABLE = ets:new(?TABLE, [named_table, public, {read_concurrency, true}]),
+    ok.
+
+-spec up(port(), socket:socket()) -> ok.
+up(Port, Channel) ->
+    true = ets:insert(?TABLE, {edge, Port, Channel}),
+    ok.
+
+-spec down() -> ok.
+down() ->
+    true = ets:delete(?TABLE, edge),
+    ok.
+
+-spec find() -> {ok, port(), socket:socket()} | {error, not_running}.
+find() ->
+    try ets:lookup(?TABLE, edge) of
+        [{edge, Port, Channel}] -> {ok, Port, Channel};
+        [] -> {error, not_running}
+    catch
+        error:badarg -> {error, not_running}
+    end.
+
+-spec watch(pid()) -> ok.
+watch(Pid) ->
+    true = ets:insert(?TABLE, {{watcher, Pid}}),
+    ok.
+
+%% @doc The living ones; the dead are forgotten.
+-spec watchers() -> [pid()].
+watchers() ->
+    Pids = [Pid || {{watcher, Pid}} <- ets:match_object(?TABLE, {{watcher, '_'}})],
+    {Living, Dead} = lists:partition(fun is_process_alive/1, Pids),
+    lists:foreach(fun(Pid) -> ets:delete(?TABLE, {watcher, Pid}) end, Dead),
+    Living.
+
+%% Refs are unique for the life of the node: an answer to an old one finds nobody.
+-spec open_ref(pid()) -> pos_integer().
+open_ref(Pid) ->
+    Ref = erlang:unique_integer([positive]),
+    true = ets:insert(?TABLE, {{ref, Ref}, Pid}),
+    Ref.
+
+-spec ref(pos_integer()) -> {ok, pid()} | error.
+ref(Ref) ->
+    case ets:lookup(?TABLE, {ref, Ref}) of
+        [{_, Pid}] -> {ok, Pid};
+        [] -> error
+    end.
+
+-spec close_ref(pos_integer()) -> ok.
+close_ref(Ref) ->
+    true = ets:delete(?TABLE, {ref, Ref}),
+    ok.
+
+-spec refs() -> [{pos_integer(), pid()}].
+refs() ->
+    [{Ref, Pid} || {{ref, Ref}, Pid} <- ets:match_object(?TABLE, {{ref, '_'}, '_'})].
+
+%% @doc Notes a crash at a time in ms; crashes/1 counts those of the last ten seconds.
+-spec crashed(integer()) -> ok.
+crashed(Now) ->
+    true = ets:insert(?TABLE, {crashes, [Now | recent(Now)]}),
+    ok.
+
+-spec crashes(integer()) -> non_neg_integer().
+crashes(Now) ->
+    length(recent(Now)).
+
+recent(Now) ->
+    case ets:lookup(?TABLE, crashes) of
+        [{crashes, Times}] -> [Time || Time <- Times, Now - Time < 10000];
+        [] -> []
+    end.
