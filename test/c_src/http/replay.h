@@ -7,7 +7,7 @@
 #include <string>
 
 #include "http/parser.h"
-#include "support/vectors.h"
+#include "support/escape.h"
 
 namespace rabbit_socks::http {
 

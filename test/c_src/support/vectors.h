@@ -4,7 +4,7 @@
 // test/vectors/<name>.md holds cases. A case is a "## title", prose and fences:
 //
 //   ```options     lines of key=value; may be missing
-//   ```in          the bytes; see Unescape
+//   ```in          the bytes; see support/escape.h
 //   ```out         the events, one a line, compared as text
 //
 // Tests run from the root of the repository. A file that is missing, empty or
@@ -14,8 +14,6 @@
 
 #include <gtest/gtest.h>
 
-#include <charconv>
-#include <cstdio>
 #include <cstdlib>
 #include <fstream>
 #include <map>
@@ -25,6 +23,7 @@
 #include <vector>
 
 #include "base/bytes.h"
+#include "support/escape.h"
 
 namespace rabbit_socks::test {
 
@@ -49,81 +48,6 @@ struct Vector {
 // What GoogleTest prints for a failed parameter.
 inline void PrintTo(const Vector& vector, std::ostream* out) {
   *out << vector.title << " (line " << vector.line << ")";
-}
-
-[[noreturn]] inline void VectorError(base::Bytes where, base::Bytes what) {
-  std::fprintf(stderr, "%.*s: %.*s\n", static_cast<int>(where.size()),
-               where.data(), static_cast<int>(what.size()), what.data());
-  std::abort();
-}
-
-// \r \n \t \0 \\ and \xHH stand for one byte, {N*TEXT} for N times TEXT (with
-// escapes; a "}" in it is \x7d). Line ends do not count, so that long inputs
-// can be wrapped. All other bytes stand for themselves, also a "{" without
-// "N*".
-inline std::string Unescape(base::Bytes text) {
-  std::string bytes;
-  for (size_t i = 0; i < text.size(); ++i) {
-    const char c = text[i];
-    if (c == '\n' || c == '\r') continue;
-    if (c == '{') {
-      size_t count = 0;
-      const char* end = text.data() + text.size();
-      const auto [star, error] =
-          std::from_chars(text.data() + i + 1, end, count);
-      if (error == std::errc() && star != end && *star == '*') {
-        const auto from = static_cast<size_t>(star - text.data()) + 1;
-        const size_t brace = text.find('}', from);
-        if (brace == base::Bytes::npos) VectorError(text, "no } after {N*");
-        const std::string once = Unescape(text.substr(from, brace - from));
-        for (size_t n = 0; n < count; ++n) bytes += once;
-        i = brace;
-        continue;
-      }
-    }
-    if (c != '\\') {
-      bytes += c;
-      continue;
-    }
-    const char escape = ++i < text.size() ? text[i] : ' ';
-    const base::Bytes letters = "rnt0\\";
-    const base::Bytes values("\r\n\t\0\\", 5);
-    if (const size_t at = letters.find(escape); at != base::Bytes::npos) {
-      bytes += values[at];
-    } else {
-      unsigned char value = 0;
-      const char* digits = text.data() + i + 1;
-      const bool two = escape == 'x' && i + 2 < text.size();
-      if (!two ||
-          std::from_chars(digits, digits + 2, value, 16).ptr != digits + 2)
-        VectorError(text, "a bad escape");
-      bytes += static_cast<char>(value);
-      i += 2;
-    }
-  }
-  return bytes;
-}
-
-// The other way, for events: printable ASCII stays, all else is escaped.
-inline std::string Escape(base::Bytes bytes) {
-  std::string text;
-  for (const char c : bytes) {
-    const auto byte = static_cast<unsigned char>(c);
-    if (c == '\\') {
-      text += "\\\\";
-    } else if (c == '\r') {
-      text += "\\r";
-    } else if (c == '\n') {
-      text += "\\n";
-    } else if (byte >= 0x20 && byte < 0x7f) {
-      text += c;
-    } else {
-      text += "\\x";
-      text += "0123456789abcdef"[byte >> 4];
-      text += "0123456789abcdef"[byte & 15];
-    }
-  }
-  return text;
 }
 
 // The cases of test/vectors/<name>.md, in order.
