@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: MPL-2.0
-// Socket.IO framing: payloads of a transport to packets, and back. A codec has no state.
+// Socket.IO framing: payloads of a transport to packets, and back. A codec has
+// no state.
 //
-// Fault::code is the close code for the session: 1002 for framing, 1007 for bad JSON or UTF-8, 1009 for a limit.
+// Fault::code is the close code for the session: 1002 for framing, 1007 for bad
+// JSON or UTF-8, 1009 for a limit.
 #ifndef RABBIT_SOCKS_FRAMING_CODEC_H_
 #define RABBIT_SOCKS_FRAMING_CODEC_H_
 
@@ -32,17 +34,22 @@ struct Packet {
 class PacketSink {
  public:
   virtual ~PacketSink() = default;
-  // The view lives through the call only. False: drop the rest of the payload (the session has ended).
+  // The view lives through the call only. False: drop the rest of the payload
+  // (the session has ended).
   virtual bool OnPacket(const Packet& packet) = 0;
 };
 
 class Codec {
  public:
   virtual ~Codec() = default;
-  // All or nothing: the whole payload is checked before the first packet is reported (delivery promise DP6).
-  virtual base::Fault Decode(base::Bytes payload, const Limits& limits, PacketSink* sink) const = 0;
-  // The same for a body that a form may have changed: jsonp turns "\n" into "\r\n" in transit.
-  virtual base::Fault DecodeForm(base::Bytes payload, const Limits& limits, PacketSink* sink) const = 0;
+  // All or nothing: the whole payload is checked before the first packet is
+  // reported (delivery promise DP6).
+  virtual base::Fault Decode(base::Bytes payload, const Limits& limits,
+                             PacketSink* sink) const = 0;
+  // The same for a body that a form may have changed: jsonp turns "\n" into
+  // "\r\n" in transit.
+  virtual base::Fault DecodeForm(base::Bytes payload, const Limits& limits,
+                                 PacketSink* sink) const = 0;
   virtual void Append(const Packet& packet, std::string* payload) const = 0;
 };
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MPL-2.0
-// JSON text from a socket: valid or not (RFC 8259), within limits. Sole home of RapidJSON; its iterative parser needs no stack of ours.
+// JSON text from a socket: valid or not (RFC 8259), within limits. Sole home of
+// RapidJSON; its iterative parser needs no stack of ours.
 #ifndef RABBIT_SOCKS_FRAMING_JSON_H_
 #define RABBIT_SOCKS_FRAMING_JSON_H_
 
@@ -11,9 +12,11 @@
 
 namespace rabbit_socks::framing {
 
-// 1007 when text is not one JSON value or not UTF-8, 1009 when a limit is passed.
+// 1007 when text is not one JSON value or not UTF-8, 1009 when a limit is
+// passed.
 base::Fault CheckJson(base::Bytes text, const Limits& limits);
-// Appends text as a JSON string literal that is also safe inside a script element: U+2028, U+2029 and "</" are escaped. REQUIRES: text is UTF-8
+// Appends text as a JSON string literal that is also safe inside a script
+// element: U+2028, U+2029 and "</" are escaped. REQUIRES: text is UTF-8
 void AppendJsonString(base::Bytes text, std::string* out);
 
 }  // namespace rabbit_socks::framing
