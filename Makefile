@@ -74,6 +74,7 @@ $(EZ): $(OUT)/rabbit_socks_edge $(OUT)/beams.stamp $(shell find priv -type f ! -
 	@rm -rf $(PLUGIN)/priv && mkdir -p $(PLUGIN)/priv $(DIST)
 	@cp -r $(filter-out priv/rabbit_socks_edge%,$(wildcard priv/*)) $(PLUGIN)/priv/ 2>/dev/null || true
 	@install -m 0755 $(OUT)/rabbit_socks_edge $(PLUGIN)/priv/rabbit_socks_edge
+	@$(if $(SAN),,strip --strip-debug $(PLUGIN)/priv/rabbit_socks_edge)
 	@cp LICENSE $(PLUGIN)/
 	@rm -f $@ && cd $(OUT) && zip -q -X -r $(CURDIR)/$@ $(APP)-$(VERSION)
 	@echo "built $@"

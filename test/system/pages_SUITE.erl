@@ -18,8 +18,9 @@ init_per_suite(Config) ->
     ok = filelib:ensure_path(Shots),
     Broker = socks_broker:start(#{
         ports => [socks],
+        plugins => [rabbit_socks, rabbitmq_stomp],
         config => fun(#{socks := Port}) ->
-            [{rabbit_socks, [{listeners, [
+            [{rabbitmq_stomp, [{tcp_listeners, []}]}, {rabbit_socks, [{listeners, [
                 {{"127.0.0.1", Port}, [{"echo", rabbit_socks_echo, []}, {"stomp", rabbit_socks_stomp, []}], []}
             ]}]}]
         end

@@ -14,6 +14,7 @@ main() ->
     Amqp = prefer(?AMQP_PORT),
     io:format("starting a broker...~n"),
     Broker = socks_broker:start(#{
+        plugins => [rabbit_socks, rabbitmq_stomp],
         config => [
             {rabbit, [{tcp_listeners, [{"127.0.0.1", Amqp}]}]},
             {rabbitmq_stomp, [{tcp_listeners, []}]},
