@@ -184,6 +184,7 @@ readable(File) ->
 
 why({Key, File, Reason}) when is_atom(Key), is_atom(Reason) ->
     io_lib:format("its option ssl_opts names a ~ts ~0tp that cannot be read (~ts)", [Key, File, file:format_error(Reason)]);
+why({exit, badarg}) -> "its option ssl_opts has something that ssl:listen/2 refuses";
 why(no_cert) -> "its option ssl_opts names no certificate (certfile), nor do the broker's ssl_options";
 why(eaddrinuse) -> "the port is in use by another listener or program; choose another one: {port, Port}";
 why(eaddrnotavail) -> "this machine has no such address";

@@ -1,8 +1,8 @@
 %% SPDX-License-Identifier: MPL-2.0
 %% @doc Runs the edge: launches the program, greets it, reads the link, watches its heartbeat, replaces it.
 %%
-%% What is read goes to whom it names: a session's process, the process behind a relayed request. What is written is written
-%% by whoever has something to say, with port_command/2; this process never waits for anyone.
+%% What is read goes to whom it names (`rabbit_socks_edge_events'). What is written is written by whoever has something to
+%% say; this process never waits for anyone.
 %%
 %% A program that cannot be started, or does not speak our version, is one line in the log and tried again, ever less often.
 %% One that was up and is gone ends this process, and with it, by the supervisor, its sessions.
@@ -19,18 +19,15 @@
 -define(HEARTBEAT, 2000).   % ms
 -define(MISSED, 3).         % heartbeats without an answer
 -define(GREETING, 5000).    % ms for hello and the fd channel
+-define(DYING, 2000).       % ms from SIGKILL until the end is taken for granted
 -define(STOPPING, 1000).    % ms for an orderly end
 -define(FIRST_RETRY, 1000). % ms
 -define(LAST_RETRY, 60000).
 
 -record(edge, {
     status = down :: down | greeting | up,
-    port = none :: none | port(),
-    os_pid = none :: none | pos_integer(),
-    directory = none :: none | file:filename(),
-    channel_path = none :: none | file:filename(),
-    listening = none :: none | socket:socket(),
-    channel = none :: none | socket:socket(),
+    process = none :: none | rabbit_socks_edge_process:process(),
+    port = none :: none | port(), % that of the process
     greeted = false :: boolean(),
     heartbeat = 0 :: non_neg_integer(),
     answered = 0 :: non_neg_integer(),
@@ -45,13 +42,17 @@
 
 %% @doc Fd must stay open until this returns.
 -spec listen(listener(), map(), non_neg_integer()) -> answer().
-listen(Listener, Config, Fd) -> with_descriptor({listen, Listener, Config}, Listener, Fd).
+listen(Listener, Config, Fd) ->
+    ok = rabbit_socks_routes:put_window(Listener, Config),
+    with_descriptor({listen, Listener, Config}, Listener, Fd).
 
 -spec unlisten(listener()) -> answer().
 unlisten(Listener) -> command({unlisten, Listener}).
 
 -spec configure(listener(), map()) -> answer().
-configure(Listener, Config) -> command({configure, Listener, Config}).
+configure(Listener, Config) ->
+    ok = rabbit_socks_routes:put_window(Listener, Config),
+    command({configure, Listener, Config}).
 
 -spec remove(listener(), 1000..4999, binary()) -> answer().
 remove(Listener, Code, Reason) -> command({remove, Listener, Code, Reason}).
@@ -66,7 +67,7 @@ monitor_up(Pid) ->
     end.
 
 %% @doc A name for a relayed request: events for it come to the caller as `{rabbit_socks_edge, Ref, Event}'; when the caller
-%% ends the edge is told that it is gone.
+%% ends the edge is told that it is gone, when the edge ends the caller gets the event `finish'.
 -spec open_ref() -> {ok, pos_integer()} | {error, not_running}.
 open_ref() ->
     case rabbit_socks_edge_table:find() of
@@ -82,29 +83,27 @@ open_ref() ->
 -spec command(term()) -> answer().
 command(Command) ->
     case rabbit_socks_edge_table:find() of
-        {ok, Port, _} -> write(Port, Command);
+        {ok, Port, _} -> rabbit_socks_link:write(Port, Command);
         {error, not_running} -> {error, not_running}
     end.
 
+%% @doc Hands a connection over; from here on it is the edge's alone, and the end of the caller is none of it.
 -spec adopt(pos_integer(), binary(), non_neg_integer()) -> answer().
-adopt(Ref, Buffer, Fd) -> with_descriptor({adopt, Ref, Buffer}, Ref, Fd).
+adopt(Ref, Buffer, Fd) ->
+    case with_descriptor({adopt, Ref, Buffer}, Ref, Fd) of
+        ok -> rabbit_socks_edge_table:close_ref(Ref);
+        {error, not_running} -> {error, not_running}
+    end.
 
 with_descriptor(Command, Id, Fd) ->
     case rabbit_socks_edge_table:find() of
         {ok, Port, Channel} ->
             case rabbit_socks_fd:send(Channel, Id, Fd) of
-                ok -> write(Port, Command);
+                ok -> rabbit_socks_link:write(Port, Command);
                 {error, _} -> {error, not_running}
             end;
         {error, not_running} ->
             {error, not_running}
-    end.
-
-write(Port, Command) ->
-    try port_command(Port, rabbit_socks_proto:encode(Command)) of
-        true -> ok
-    catch
-        error:badarg -> {error, not_running}
     end.
 
 %% @doc Of the running program; for tests and operators.
@@ -124,10 +123,12 @@ os_pid() ->
 start_link() ->
     gen_server:start_link({local, ?MODULE}, ?MODULE, [], []).
 
+%% The one before us may have been killed: what waited for it is told here too.
 -spec init([]) -> {ok, #edge{}, {continue, launch}} | {ok, #edge{}}.
 init([]) ->
     process_flag(trap_exit, true),
     ok = rabbit_socks_edge_table:down(),
+    ok = rabbit_socks_edge_events:finish_refs(),
     case backoff(rabbit_socks_edge_table:crashes(now_ms())) of
         0 -> {ok, #edge{}, {continue, launch}};
         Delay ->
@@ -144,46 +145,28 @@ handle_continue(launch, State) ->
     {noreply, launch(State)}.
 
 launch(State) ->
-    case rabbit_socks_program:install() of
-        {ok, Program, Directory} ->
-            Path = rabbit_socks_program:channel_path(Directory),
-            case rabbit_socks_fd:listen(Path) of
-                {ok, Listening} ->
-                    spawn_program(Program, State#edge{directory = Directory, channel_path = Path, listening = Listening});
-                {error, Text} ->
-                    failed(Text, State#edge{directory = Directory})
-            end;
+    case rabbit_socks_edge_process:start() of
+        {ok, Process} ->
+            Port = rabbit_socks_edge_process:port(Process),
+            _ = erlang:send_after(?GREETING, self(), {greeting, Port}),
+            accept(State#edge{status = greeting, process = Process, port = Port});
         {error, Text} ->
             failed(Text, State)
     end.
 
-spawn_program(Program, #edge{channel_path = Path} = State) ->
-    Options = [{packet, 4}, nouse_stdio, binary, exit_status, {args, [Path]}],
-    try open_port({spawn_executable, Program}, Options) of
-        Port ->
-            {os_pid, OsPid} = erlang:port_info(Port, os_pid),
-            _ = erlang:send_after(?GREETING, self(), {greeting, Port}),
-            accept(State#edge{status = greeting, port = Port, os_pid = OsPid})
-    catch
-        error:Reason ->
-            failed(lists:flatten(io_lib:format("the program ~ts cannot be run (~0tp); if its file system is mounted noexec, set the key "
-                                               "'edge_directory' of rabbit_socks to another directory", [Program, Reason])), State)
-    end.
-
-accept(#edge{listening = Listening} = State) ->
-    case rabbit_socks_fd:accept(Listening) of
-        {ok, Channel} -> greeted(State#edge{channel = Channel});
-        select -> State;
-        {error, Reason} -> failed(lists:flatten(io_lib:format("the fd channel failed: ~0tp", [Reason])), State)
+accept(#edge{process = Process0} = State) ->
+    case rabbit_socks_edge_process:accept(Process0) of
+        {ok, Process} -> greeted(State#edge{process = Process});
+        {error, Text} -> failed(Text, State)
     end.
 
 %% One line a reason, however often it is tried.
-failed(Text, #edge{retry = Retry, logged = Logged} = State0) ->
+failed(Text, #edge{retry = Retry, logged = Logged} = State) ->
     _ = Text =/= Logged andalso
         ?LOG_ERROR("rabbit_socks: no WebSocket or Socket.IO client is served: ~ts (trying again)", [Text], ?DOMAIN),
-    State = clean(State0),
+    ok = release(State),
     _ = erlang:send_after(Retry, self(), launch),
-    State#edge{retry = min(Retry * 2, ?LAST_RETRY), logged = Text}.
+    #edge{retry = min(Retry * 2, ?LAST_RETRY), logged = Text}.
 
 -spec handle_call(term(), gen_server:from(), #edge{}) -> {reply, {error, unknown}, #edge{}}.
 handle_call(_, _, State) ->
@@ -197,51 +180,61 @@ handle_cast(_, State) ->
     {noreply, State}.
 
 -spec handle_info(term(), #edge{}) -> {noreply, #edge{}} | {stop, term(), #edge{}}.
-handle_info({Port, {data, Packet}}, #edge{port = Port, status = up} = State) ->
-    %% The bytes are those of our own program, which names nothing after what a client says.
-    {noreply, lists:foldl(fun event/2, State, binary_to_term(Packet))};
 handle_info({Port, {data, Packet}}, #edge{port = Port} = State) ->
-    hello(binary_to_term(Packet), State);
-handle_info({{session, Session}, _, process, _, Reason}, State) ->
-    {noreply, session_ended(Reason, Session, State)};
+    %% The bytes are those of our own program, which names nothing after what a client says.
+    {noreply, packet(binary_to_term(Packet), State)};
+handle_info({{session, Session}, _, process, _, Reason}, #edge{port = Port} = State) ->
+    ok = rabbit_socks_edge_events:session_ended(Session, Reason, Port),
+    {noreply, State};
 handle_info({{ref, Ref}, _, process, _, _}, #edge{port = Port} = State) ->
-    ok = rabbit_socks_edge_table:close_ref(Ref),
-    {noreply, tell(Port, {gone, Ref}, State)};
-handle_info(heartbeat, #edge{status = up, heartbeat = Sent, answered = Answered} = State) when Sent - Answered >= ?MISSED ->
+    ok = rabbit_socks_edge_events:ref_ended(Ref, Port),
+    {noreply, State};
+handle_info(heartbeat, #edge{status = up, port = Port, heartbeat = Sent, answered = Answered} = State) when Sent - Answered >= ?MISSED ->
     ?LOG_ERROR("rabbit_socks: the edge has not answered for ~b s; it is killed and replaced", [?MISSED * ?HEARTBEAT div 1000], ?DOMAIN),
-    kill(State),
+    ok = rabbit_socks_edge_process:kill(State#edge.process),
+    _ = erlang:send_after(?DYING, self(), {Port, {exit_status, 137}}),
     {noreply, State};
 handle_info(heartbeat, #edge{status = up, port = Port, heartbeat = Sent} = State) ->
     _ = erlang:send_after(?HEARTBEAT, self(), heartbeat),
-    {noreply, tell(Port, {heartbeat, Sent + 1}, State#edge{heartbeat = Sent + 1})};
+    ok = rabbit_socks_link:tell(Port, {heartbeat, Sent + 1}),
+    {noreply, State#edge{heartbeat = Sent + 1}};
 handle_info({Port, {exit_status, Status}}, #edge{port = Port, status = up} = State) ->
     ?LOG_ERROR("rabbit_socks: the edge ended with status ~b; its sessions end and it is started again", [Status], ?DOMAIN),
     ok = rabbit_socks_edge_table:crashed(now_ms()),
-    {stop, {shutdown, {edge_ended, Status}}, State#edge{port = none, os_pid = none}};
+    {stop, {shutdown, {edge_ended, Status}}, ended(State)};
 handle_info({Port, {exit_status, Status}}, #edge{port = Port} = State) ->
     Text = io_lib:format("the program ended with status ~b before it had greeted; its own words are in the node's standard error", [Status]),
-    {noreply, failed(lists:flatten(Text), State#edge{port = none, os_pid = none})};
+    {noreply, failed(lists:flatten(Text), ended(State))};
 handle_info({greeting, Port}, #edge{port = Port, status = greeting} = State) ->
     {noreply, failed("the program does not greet", State)};
-handle_info({'$socket', Listening, select, _}, #edge{listening = Listening, channel = none} = State) ->
+handle_info({'$socket', _, select, _}, #edge{status = greeting} = State) ->
     {noreply, accept(State)};
 handle_info(launch, #edge{status = down} = State) ->
     {noreply, launch(State)};
 handle_info(_, State) ->
     {noreply, State}.
 
-hello([{hello, Version, #{release := Release}}], #edge{port = Port} = State) ->
+%% The first packet is the hello, and perhaps more.
+packet([{hello, Version, #{release := Release}} | Events], #edge{greeted = false, port = Port} = State) ->
     case rabbit_socks_proto:version() of
         Version ->
-            true = port_command(Port, rabbit_socks_proto:encode({hello, Version, #{release => release()}})),
-            {noreply, greeted(State#edge{greeted = true})};
+            ok = rabbit_socks_link:tell(Port, {hello, Version, #{release => release()}}),
+            packet(Events, greeted(State#edge{greeted = true}));
         Own ->
             Text = io_lib:format("the program (release ~ts) speaks version ~0tp of the link and this plugin version ~b; install both of one release",
-                                 [Release, Version, Own]),
-            {noreply, failed(lists:flatten(Text), State)}
+                                 [rabbit_socks_blame:text(Release), Version, Own]),
+            failed(lists:flatten(Text), State)
     end;
-hello(_, State) ->
-    {noreply, failed("the program does not speak the link's language; install the plugin's archive again", State)}.
+packet(_, #edge{greeted = false} = State) ->
+    failed("the program does not speak the link's language; install the plugin's archive again", State);
+packet(Events, State) ->
+    lists:foldl(fun event/2, State, Events).
+
+event({heartbeat, N}, State) ->
+    State#edge{answered = N};
+event(Event, #edge{port = Port} = State) ->
+    ok = rabbit_socks_edge_events:handle(Event, Port),
+    State.
 
 release() ->
     case application:get_key(rabbit_socks, vsn) of
@@ -250,124 +243,42 @@ release() ->
     end.
 
 %% Up when both have come: the hello and the fd channel.
-greeted(#edge{greeted = true, channel = Channel, listening = Listening, port = Port} = State) when Channel =/= none ->
-    ok = rabbit_socks_fd:close(Listening),
-    _ = file:delete(State#edge.channel_path),
-    ok = rabbit_socks_edge_table:up(Port, Channel),
-    lists:foreach(fun(Pid) -> Pid ! {rabbit_socks_edge, up} end, rabbit_socks_edge_table:watchers()),
-    _ = erlang:send_after(?HEARTBEAT, self(), heartbeat),
-    ?LOG_INFO("rabbit_socks: the edge is up, process ~b", [State#edge.os_pid], ?DOMAIN),
-    State#edge{status = up, listening = none, retry = ?FIRST_RETRY, logged = none};
+greeted(#edge{greeted = true, status = greeting, process = Process, port = Port} = State) ->
+    case rabbit_socks_edge_process:channel(Process) of
+        {ok, Channel} ->
+            ok = rabbit_socks_edge_table:up(Port, Channel),
+            lists:foreach(fun(Pid) -> Pid ! {rabbit_socks_edge, up} end, rabbit_socks_edge_table:watchers()),
+            _ = erlang:send_after(?HEARTBEAT, self(), heartbeat),
+            ?LOG_INFO("rabbit_socks: the edge is up, process ~b", [rabbit_socks_edge_process:os_pid(Process)], ?DOMAIN),
+            State#edge{status = up, retry = ?FIRST_RETRY, logged = none};
+        none ->
+            State
+    end;
 greeted(State) ->
     State.
 
-event({Pid, Event}, State) when is_pid(Pid) ->
-    _ = Pid ! Event,
-    State;
-event({open, Session, Listener, Route, Info}, State) ->
-    open(Session, Listener, Route, Info, State);
-event({heartbeat, N}, State) ->
-    State#edge{answered = N};
-event({log, Level, Text}, State) ->
-    ?LOG(Level, "rabbit_socks edge: ~ts", [string:slice(Text, 0, 256)], ?DOMAIN),
-    State;
-event({listening, _}, State) ->
-    State;
-event({response, Ref, Status, Headers, Body}, State) ->
-    ok = relay(Ref, {response, Status, Headers, Body}),
-    ok = rabbit_socks_edge_table:close_ref(Ref),
-    State;
-event({response_start, Ref, Status, Headers}, State) ->
-    ok = relay(Ref, {response_start, Status, Headers}),
-    State;
-event({switch, Ref, Headers}, State) ->
-    ok = relay(Ref, {switch, Headers}),
-    State;
-event({bytes, Ref, Data}, State) ->
-    ok = relay(Ref, {bytes, Data}),
-    State;
-event({finish, Ref}, State) ->
-    ok = relay(Ref, finish),
-    ok = rabbit_socks_edge_table:close_ref(Ref),
-    State;
-event(Other, State) ->
-    ?LOG_WARNING("rabbit_socks: unknown event of the edge: ~0tP", [Other, 8], ?DOMAIN),
-    State.
+%% The program is gone: there is nothing to kill.
+ended(#edge{process = Process} = State) ->
+    State#edge{process = rabbit_socks_edge_process:ended(Process)}.
 
-relay(Ref, Event) ->
-    _ = case rabbit_socks_edge_table:ref(Ref) of
-        {ok, Pid} -> Pid ! {rabbit_socks_edge, Ref, Event};
-        error -> ok
-    end,
-    ok.
-
-open(Session, Listener, Route, Info, #edge{port = Port} = State) ->
-    case rabbit_socks_routes:find(Listener, Route) of
-        {ok, {Module, Options}} ->
-            case rabbit_socks_session_sup:start_session(Port, {Session, Module, Options, Info}) of
-                {ok, Pid} ->
-                    _ = erlang:monitor(process, Pid, [{tag, {session, Session}}]),
-                    State;
-                {error, _} ->
-                    tell(Port, {refuse, Session, 503, <<"busy">>}, State)
-            end;
-        error ->
-            tell(Port, {refuse, Session, 404, <<"nothing is served here">>}, State)
-    end.
-
-%% A session that ended in order has told the edge itself. One that was killed has not.
-session_ended(Reason, _, State) when Reason =:= normal; Reason =:= shutdown; Reason =:= noproc; element(1, Reason) =:= shutdown -> State;
-session_ended(_, Session, #edge{port = Port} = State) -> tell(Port, {close, Session, 1011, <<"internal error">>}, State).
-
-%% Written by this process, which must not wait: when the pipe is full another process waits in its place.
-tell(none, _, State) ->
-    State;
-tell(Port, Command, State) ->
-    Packet = rabbit_socks_proto:encode(Command),
-    _ = try port_command(Port, Packet, [nosuspend]) of
-        true -> ok;
-        false -> spawn(fun() -> catch port_command(Port, Packet) end)
-    catch
-        error:badarg -> ok
-    end,
-    State.
-
-kill(#edge{os_pid = none}) -> ok;
-kill(#edge{os_pid = OsPid}) ->
-    _ = spawn(fun() -> os:cmd("kill -KILL " ++ integer_to_list(OsPid)) end),
-    ok.
-
-%% Back to nothing running: what a program left of itself, or a failed start of one.
-clean(#edge{port = Port, listening = Listening, channel = Channel, channel_path = Path} = State) ->
+%% Back to nothing running.
+release(#edge{process = Process}) ->
     ok = rabbit_socks_edge_table:down(),
-    _ = Port =/= none andalso begin kill(State), catch port_close(Port) end,
-    lists:foreach(fun(Socket) -> Socket =/= none andalso rabbit_socks_fd:close(Socket) end, [Listening, Channel]),
-    _ = Path =/= none andalso file:delete(Path),
-    lists:foreach(fun({Ref, Pid}) ->
-        ok = rabbit_socks_edge_table:close_ref(Ref),
-        Pid ! {rabbit_socks_edge, Ref, finish}
-    end, rabbit_socks_edge_table:refs()),
-    State#edge{status = down, port = none, os_pid = none, listening = none, channel = none, channel_path = none, greeted = false,
-               heartbeat = 0, answered = 0}.
+    ok = case Process of
+        none -> ok;
+        _ -> rabbit_socks_edge_process:close(Process)
+    end,
+    rabbit_socks_edge_events:finish_refs().
 
 -spec terminate(term(), #edge{}) -> ok.
-terminate(shutdown, #edge{port = Port, status = up} = State) when Port =/= none ->
-    _ = tell(Port, {stop, 1001, <<"going away">>}, State),
+terminate(shutdown, #edge{port = Port, status = up} = State) ->
+    ok = rabbit_socks_link:tell(Port, {stop, 1001, <<"going away">>}),
     receive
-        {Port, {exit_status, _}} -> leave(State#edge{port = none, os_pid = none})
+        {Port, {exit_status, _}} -> release(ended(State))
     after ?STOPPING ->
-        leave(State)
+        release(State)
     end;
-terminate(shutdown, State) ->
-    leave(State);
 terminate(_, State) ->
-    %% Another one follows at once: the program stays where it is.
-    _ = clean(State),
-    ok.
-
-leave(#edge{directory = Directory} = State) ->
-    _ = clean(State),
-    _ = Directory =/= none andalso rabbit_socks_program:remove(Directory),
-    ok.
+    release(State).
 
 now_ms() -> erlang:monotonic_time(millisecond).
