@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: MPL-2.0
+// The golden file of the link, for tests of this side.
+#ifndef RABBIT_SOCKS_TEST_NODE_GOLDEN_H_
+#define RABBIT_SOCKS_TEST_NODE_GOLDEN_H_
+
+#include <cstdlib>
+#include <fstream>
+#include <sstream>
+#include <string>
+#include <vector>
+
+#include "support/escape.h"
+
+namespace rabbit_socks::node::golden {
+
+struct Line {
+  std::string direction;  // "node" or "edge"
+  std::string name;
+  std::string packet;  // without its length word
+};
+
+// The lines of one direction, in order. Tests run from the root of the
+// repository; a file that is missing or ill-formed ends the test program.
+inline std::vector<Line> Load(const std::string& direction) {
+  const char* path = "test/vectors/link.golden";
+  std::ifstream file(path);
+  std::vector<Line> lines;
+  for (std::string text; std::getline(file, text);) {
+    if (text.empty() || text[0] == '#') continue;
+    std::istringstream words(text);
+    Line line;
+    std::string hex;
+    words >> line.direction >> line.name >> hex;
+    if (hex.empty() || hex.size() % 2 != 0) test::VectorError(path, text);
+    for (size_t i = 0; i < hex.size(); i += 2) {
+      const std::string byte = hex.substr(i, 2);
+      char* end = nullptr;
+      line.packet += static_cast<char>(std::strtoul(byte.c_str(), &end, 16));
+      if (*end != '\0') test::VectorError(path, text);
+    }
+    if (line.direction == direction) lines.push_back(line);
+  }
+  if (lines.empty()) test::VectorError(path, "missing or without examples");
+  return lines;
+}
+
+}  // namespace rabbit_socks::node::golden
+
+#endif  // RABBIT_SOCKS_TEST_NODE_GOLDEN_H_

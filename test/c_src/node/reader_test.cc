@@ -1,0 +1,268 @@
+// SPDX-License-Identifier: MPL-2.0
+#include "node/reader.h"
+
+#include <gtest/gtest.h>
+
+#include <map>
+#include <memory>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "node/golden.h"
+#include "node/recorder.h"
+#include "node/term_writer.h"
+
+namespace rabbit_socks::node {
+namespace {
+
+using Calls = std::vector<std::string>;
+
+// The pid of the golden file, as either kind of node encodes it.
+const char kPidLatin[] =
+    "<Xd\\x00\\rnonode@nohost\\x00\\x00\\x00M\\x00\\x00\\x00\\x00"
+    "\\x00\\x00\\x00\\x00>";
+const char kPidUtf8[] =
+    "<Xw\\rnonode@nohost\\x00\\x00\\x00M\\x00\\x00\\x00\\x00"
+    "\\x00\\x00\\x00\\x00>";
+
+// What each command of the golden file must become; "PID" stands for the above.
+const std::map<std::string, Calls>& Expected() {
+  static const std::map<std::string, Calls> expected = {
+      {"hello", {"hello 1 <1.0.0>"}},
+      {"hello-more", {"hello 1 <1.2.3>"}},
+      {"hello-other-version", {"hello 2 <>"}},
+      {"heartbeat", {"heartbeat 7"}},
+      {"heartbeat-large", {"heartbeat 72057594037927935"}},
+      {"listen",
+       {"listen 3 route [][]any route [<chat><room>][<v12.stomp><v11.stomp>]"
+        "[<https://example.org><null>] pages </srv/www> hixie=0 "
+        "max_connections=2147483648 max_message=65536"}},
+      {"configure", {"configure 4 route [<e>][][] pages <>"}},
+      {"unlisten", {"unlisten 3"}},
+      {"remove", {"remove 3 1001 <going away>"}},
+      {"adopt", {"adopt 99 <\\x81\\x85\\x00\\x00\\x00\\x00hello>"}},
+      {"adopt-empty", {"adopt 100 <>"}},
+      {"accept",
+       {"accept 180388626433 PID [<x-one><1><set-cookie><a=b; path=/>]"}},
+      {"accept-bare", {"accept 180388626433 PID []"}},
+      {"refuse", {"refuse 180388626433 403 <not for you>"}},
+      {"send-text", {"send 180388626433 utf8 <gr\\xc3\\xbc\\xc3\\x9fe>"}},
+      {"send-many",
+       {"send 1 utf8 <>", "send 1 binary <\\x00\\xff\\x83>",
+        "send 1 utf8 <z>"}},
+      {"send-none", {}},
+      {"credit", {"credit 180388626433 32 131072"}},
+      {"close", {"close 180388626433 1000 <>"}},
+      {"close-reason", {"close 180388626433 4000 <bye, bye>"}},
+      {"request",
+       {"request 12 4 <GET> </socks/socket.io/echo/xhr-polling//1?x=y> "
+        "</socket.io/echo/xhr-polling//1?x=y> "
+        "[<host><example.org><accept><*/*>] <192.0.2.7> 51234 <::1> 15690 "
+        "secure <>"}},
+      {"bytes", {"bytes 12 <more>"}},
+      {"gone", {"gone 12"}},
+      {"stop", {"stop 1012 <restart>"}},
+      {"unknown", {"unknown <dance>"}},
+      {"list", {"heartbeat 1", "send 5 utf8 <a>", "unknown <dance>", "gone 6"}},
+      {"list-empty", {}},
+  };
+  return expected;
+}
+
+// Reads from a copy of just its size, so that a step beyond is seen.
+base::Fault Read(base::Bytes packet, Recorder* recorder) {
+  const auto copy = std::make_unique<char[]>(packet.size());
+  packet.copy(copy.get(), packet.size());
+  return ReadPacket(base::Bytes(copy.get(), packet.size()), recorder);
+}
+
+Calls WithPid(Calls calls) {
+  for (std::string& call : calls) {
+    for (const std::string pid : {kPidLatin, kPidUtf8}) {
+      const size_t at = call.find(pid);
+      if (at != std::string::npos) call.replace(at, pid.size(), "PID");
+    }
+  }
+  return calls;
+}
+
+TEST(ReaderTest, ReadsEveryGoldenCommand) {
+  std::set<std::string> read;
+  for (const golden::Line& line : golden::Load("node")) {
+    SCOPED_TRACE(line.name);
+    ASSERT_EQ(Expected().count(line.name), 1U);
+    Recorder recorder;
+    EXPECT_FALSE(Read(line.packet, &recorder));
+    EXPECT_EQ(WithPid(recorder.calls()), Expected().at(line.name));
+    read.insert(line.name);
+  }
+  EXPECT_EQ(read.size(), Expected().size());
+}
+
+// K01: a packet that ends too early is a fault, wherever it ends.
+TEST(ReaderTest, EveryCutIsAFault) {
+  for (const golden::Line& line : golden::Load("node")) {
+    SCOPED_TRACE(line.name);
+    for (size_t size = 0; size < line.packet.size(); ++size) {
+      Recorder recorder;
+      EXPECT_EQ(Read(line.packet.substr(0, size), &recorder).code, 1) << size;
+    }
+  }
+}
+
+TEST(ReaderTest, ABytePastTheTermIsAFault) {
+  for (const golden::Line& line : golden::Load("node")) {
+    SCOPED_TRACE(line.name);
+    Recorder recorder;
+    EXPECT_EQ(Read(line.packet + "j", &recorder).code, 1);
+  }
+}
+
+// K01: every bit of every byte the other way, and every tag in its place. A
+// fault or some calls, and never a step out of the packet.
+TEST(ReaderTest, SurvivesEveryChangedByte) {
+  for (const golden::Line& line : golden::Load("node")) {
+    size_t faults = 0;
+    for (size_t at = 0; at < line.packet.size(); ++at) {
+      std::string changed = line.packet;
+      for (int value = 0; value < 256; ++value) {
+        changed[at] = static_cast<char>(value);
+        Recorder recorder;
+        if (Read(changed, &recorder)) ++faults;
+      }
+    }
+    EXPECT_GT(faults, line.packet.size()) << line.name;
+  }
+}
+
+TEST(ReaderTest, DeliversTheCommandsBeforeAMalformedOne) {
+  std::string packet = "\x83";
+  TermWriter term(&packet);
+  term.ListHead(2);
+  term.Tuple(2);
+  term.Atom("gone");
+  term.Integer(8);
+  term.Tuple(2);
+  term.Atom("gone");
+  term.Atom("nine");
+  term.ListEnd();
+  Recorder recorder;
+  EXPECT_EQ(Read(packet, &recorder).code, 1);
+  EXPECT_EQ(recorder.calls(), Calls{"gone 8"});
+}
+
+// K04
+TEST(ReaderTest, RefusesWhatIsLargerThanAPacket) {
+  std::string packet = "\x83";
+  TermWriter term(&packet);
+  term.Tuple(3);
+  term.Atom("bytes");
+  term.Integer(1);
+  term.Binary(std::string(kMaxPacket, 'x'));
+  Recorder recorder;
+  EXPECT_EQ(Read(packet, &recorder).code, 1);
+  EXPECT_TRUE(recorder.calls().empty());
+}
+
+template <class Write>
+base::Fault ReadWritten(Recorder* recorder, Write&& write) {
+  std::string packet = "\x83";
+  TermWriter term(&packet);
+  write(&term);
+  return Read(packet, recorder);
+}
+
+TEST(ReaderTest, KnowsTheRangesOfNumbers) {
+  struct Case {
+    const char* name;
+    std::vector<uint64_t> numbers;  // after them a binary, when `binary`
+    bool binary;
+    bool good;
+  };
+  const uint64_t id = (uint64_t{1} << 56) - 1;
+  const std::vector<Case> cases = {
+      {"gone", {id}, false, true},
+      {"gone", {id + 1}, false, false},
+      {"gone", {~uint64_t{0}}, false, false},
+      {"credit", {1, UINT32_MAX, UINT32_MAX}, false, true},
+      {"credit", {1, uint64_t{1} << 32, 0}, false, false},
+      {"credit", {1, 0, uint64_t{1} << 32}, false, false},
+      {"close", {1, 1000}, true, true},
+      {"close", {1, 4999}, true, true},
+      {"close", {1, 999}, true, false},
+      {"close", {1, 5000}, true, false},
+      {"close", {1, 65536 + 1000}, true, false},
+      {"refuse", {1, 400}, true, true},
+      {"refuse", {1, 599}, true, true},
+      {"refuse", {1, 399}, true, false},
+      {"refuse", {1, 600}, true, false},
+      {"stop", {1001}, true, true},
+      {"stop", {0}, true, false},
+  };
+  for (const Case& c : cases) {
+    SCOPED_TRACE(std::string(c.name) + " " + std::to_string(c.numbers.back()));
+    Recorder recorder;
+    const base::Fault fault = ReadWritten(&recorder, [&](TermWriter* term) {
+      term->Tuple(static_cast<uint32_t>(1 + c.numbers.size() + c.binary));
+      term->Atom(c.name);
+      for (const uint64_t number : c.numbers) term->Integer(number);
+      if (c.binary) term->Binary("");
+    });
+    EXPECT_EQ(fault.code, c.good ? 0 : 1);
+    EXPECT_EQ(recorder.calls().size(), c.good ? 1U : 0U);
+  }
+}
+
+TEST(ReaderTest, AKnownCommandWithAnotherArityIsMalformed) {
+  Recorder recorder;
+  EXPECT_TRUE(ReadWritten(&recorder, [](TermWriter* term) {
+    term->Tuple(3);
+    term->Atom("gone");
+    term->Integer(1);
+    term->Integer(2);
+  }));
+  EXPECT_TRUE(ReadWritten(&recorder, [](TermWriter* term) {
+    term->Tuple(1);
+    term->Atom("gone");
+  }));
+  EXPECT_TRUE(recorder.calls().empty());
+}
+
+TEST(ReaderTest, OtherTermsThanCommandsAreMalformed) {
+  const std::vector<std::string> packets = {
+      "",
+      "\x83",
+      "\x84h\x01w\x01x",                             // another version
+      std::string("\x83h\x00", 3),                   // {}
+      std::string("\x83h\x01\x61\x01", 5),           // {1}
+      std::string("\x83w\x04gone", 7),               // gone
+      std::string("\x83k\x00\x02\x01\x02", 6),       // [1,2] as a string
+      std::string("\x83l\x00\x00\x00\x00j", 7),      // never written so
+      std::string("\x83P\x00\x00\x00\x05xxxx", 10),  // compressed
+      std::string("\x83h\x01w\x02\xc3\xbc", 7),      // {ü}
+  };
+  for (const std::string& packet : packets) {
+    Recorder recorder;
+    EXPECT_EQ(Read(packet, &recorder).code, 1) << test::Escape(packet);
+    EXPECT_TRUE(recorder.calls().empty()) << test::Escape(packet);
+  }
+}
+
+// Ten thousand lists in each other, and a million of them: no recursion.
+TEST(ReaderTest, SkipsUnknownCommandsOfAnyDepth) {
+  for (const size_t depth : {10000U, 1000000U}) {
+    std::string packet = std::string("\x83h\x02w\x01x", 6);
+    for (size_t i = 0; i < depth; ++i) packet.append("l\0\0\0\1", 5);
+    packet += 'j';
+    packet.append(depth, 'j');
+    Recorder recorder;
+    EXPECT_FALSE(Read(packet, &recorder));
+    EXPECT_EQ(recorder.calls(), Calls{"unknown <x>"});
+    EXPECT_TRUE(
+        Read(base::Bytes(packet).substr(0, packet.size() - 1), &recorder));
+  }
+}
+
+}  // namespace
+}  // namespace rabbit_socks::node

@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: MPL-2.0
+// Commands as lines of text, to be compared.
+#ifndef RABBIT_SOCKS_TEST_NODE_RECORDER_H_
+#define RABBIT_SOCKS_TEST_NODE_RECORDER_H_
+
+#include <string>
+#include <vector>
+
+#include "node/messages.h"
+#include "support/escape.h"
+
+namespace rabbit_socks::node {
+
+class Recorder : public Commands {
+ public:
+  const std::vector<std::string>& calls() const { return calls_; }
+
+  void OnHello(int version, base::Bytes release) override {
+    Call("hello", {N(version), Q(release)});
+  }
+  void OnHeartbeat(uint64_t n) override { Call("heartbeat", {N(n)}); }
+  void OnListen(base::ListenerId listener, Config config) override {
+    Call("listen", {N(listener), Show(config)});
+  }
+  void OnConfigure(base::ListenerId listener, Config config) override {
+    Call("configure", {N(listener), Show(config)});
+  }
+  void OnUnlisten(base::ListenerId listener) override {
+    Call("unlisten", {N(listener)});
+  }
+  void OnRemove(base::ListenerId listener, uint16_t code,
+                base::Bytes reason) override {
+    Call("remove", {N(listener), N(code), Q(reason)});
+  }
+  void OnAdopt(uint64_t ref, base::Bytes buffer) override {
+    Call("adopt", {N(ref), Q(buffer)});
+  }
+  void OnAccept(base::SessionId session, base::Bytes pid,
+                Fields headers) override {
+    std::string fields;
+    for (const auto& [name, value] : headers) fields += Q(name) + Q(value);
+    Call("accept", {N(session.value), Q(pid), "[" + fields + "]"});
+  }
+  void OnRefuse(base::SessionId session, uint16_t status,
+                base::Bytes text) override {
+    Call("refuse", {N(session.value), N(status), Q(text)});
+  }
+  void OnSend(base::SessionId session, base::Payload payload,
+              base::Bytes data) override {
+    const char* kind = payload == base::Payload::kText ? "utf8" : "binary";
+    Call("send", {N(session.value), kind, Q(data)});
+  }
+  void OnCredit(base::SessionId session, uint32_t messages,
+                uint32_t bytes) override {
+    Call("credit", {N(session.value), N(messages), N(bytes)});
+  }
+  void OnClose(base::SessionId session, uint16_t code,
+               base::Bytes reason) override {
+    Call("close", {N(session.value), N(code), Q(reason)});
+  }
+  void OnRequest(uint64_t ref, base::ListenerId listener,
+                 RelayedRequest request) override {
+    std::string fields;
+    for (const base::Header& field : request.headers.fields()) {
+      fields += Q(field.name) + Q(field.value);
+    }
+    Call("request",
+         {N(ref), N(listener), Q(request.method), Q(request.target),
+          Q(request.path), "[" + fields + "]", Q(request.peer_address),
+          N(request.peer_port), Q(request.local_address), N(request.local_port),
+          request.secure ? "secure" : "plain", Q(request.body)});
+  }
+  void OnBytes(uint64_t ref, base::Bytes bytes) override {
+    Call("bytes", {N(ref), Q(bytes)});
+  }
+  void OnGone(uint64_t ref) override { Call("gone", {N(ref)}); }
+  void OnStop(uint16_t code, base::Bytes reason) override {
+    Call("stop", {N(code), Q(reason)});
+  }
+  void OnUnknown(base::Bytes name) override { Call("unknown", {Q(name)}); }
+
+ private:
+  template <class T>
+  static std::string N(T number) {
+    return std::to_string(number);
+  }
+  static std::string Q(base::Bytes bytes) {
+    return "<" + test::Escape(bytes) + ">";
+  }
+  static std::string List(const std::vector<std::string>& strings) {
+    std::string text;
+    for (const std::string& string : strings) text += Q(string);
+    return "[" + text + "]";
+  }
+  static std::string Show(const Config& config) {
+    std::string text;
+    for (const RouteConfig& route : config.routes) {
+      text += "route " + List(route.prefix) + List(route.subprotocols) +
+              (route.any_origin ? "any" : List(route.origins)) + " ";
+    }
+    text += "pages " + Q(config.pages);
+    for (const auto& [key, value] : config.limits) {
+      text += " " + key + "=" + N(value);
+    }
+    return text;
+  }
+  void Call(const std::string& name, const std::vector<std::string>& words) {
+    calls_.push_back(name);
+    for (const std::string& word : words) calls_.back() += " " + word;
+  }
+
+  std::vector<std::string> calls_;
+};
+
+}  // namespace rabbit_socks::node
+
+#endif  // RABBIT_SOCKS_TEST_NODE_RECORDER_H_

@@ -1,0 +1,151 @@
+%% SPDX-License-Identifier: MPL-2.0
+%% @doc One example of every message of the link, as terms: the source of test/vectors/link.golden.
+%%
+%% A command is there in both encodings that nodes of today use: atoms as Latin-1 (OTP 25) and as UTF-8 (OTP 26 and
+%% later). An event is there as the edge writes it, which is the second one; integers of 28 to 32 bits are avoided in
+%% events, because ei has them as bignums.
+-module(link_golden).
+
+-export([examples/0, lines/0, read/1]).
+
+-type direction() :: node | edge.
+-export_type([direction/0]).
+
+%% @doc Commands (node) and packets of events (edge).
+-spec examples() -> [{direction(), Name :: string(), term()}].
+examples() -> [{node, Name, Term} || {Name, Term} <- commands()] ++ [{edge, Name, Events} || {Name, Events} <- events()].
+
+%% @doc The golden file, without its comments.
+-spec lines() -> [{direction(), Name :: string(), binary()}].
+lines() ->
+    lists:append([
+        case Direction of
+            node -> [{node, Name, term_to_binary(Term, [{minor_version, M}])} || M <- [1, 2]];
+            edge -> [{edge, Name, term_to_binary(Term, [{minor_version, 2}])}]
+        end
+     || {Direction, Name, Term} <- examples()
+    ]).
+
+%% @doc The lines of a golden file.
+-spec read(file:name_all()) -> [{direction(), Name :: string(), binary()}].
+read(Path) ->
+    {ok, Text} = file:read_file(Path),
+    [
+        {list_to_existing_atom(binary_to_list(Direction)), binary_to_list(Name), binary:decode_hex(Hex)}
+     || Line <- binary:split(Text, <<"\n">>, [global]),
+        Line =/= <<>>,
+        binary:first(Line) =/= $#,
+        [Direction, Name, Hex] <- [binary:split(Line, <<" ">>, [global])]
+    ].
+
+session() -> 16#2a00000001.
+%% Of a node that is not distributed, as a real one: decoding gives a local pid back.
+pid() -> binary_to_term(<<131, 88, 119, 13, "nonode@nohost", 77:32, 0:32, 0:32>>).
+headers() -> [{<<"x-one">>, <<"1">>}, {<<"set-cookie">>, <<"a=b; path=/">>}].
+
+commands() ->
+    [
+        {"hello", {hello, 1, #{release => <<"1.0.0">>}}},
+        {"hello-more", {hello, 1, #{release => <<"1.2.3">>, extra => [{1.5, make_ref_like()}, "string", #{}]}}},
+        {"hello-other-version", {hello, 2, [new, <<"things">>]}},
+        {"heartbeat", {heartbeat, 7}},
+        {"heartbeat-large", {heartbeat, 16#ffffffffffffff}},
+        {"listen",
+            {listen, 3, #{
+                routes => [
+                    #{prefix => [], subprotocols => [], origins => any},
+                    #{
+                        prefix => [<<"chat">>, <<"room">>],
+                        subprotocols => [<<"v12.stomp">>, <<"v11.stomp">>],
+                        origins => [<<"https://example.org">>, <<"null">>]
+                    }
+                ],
+                pages => <<"/srv/www">>,
+                max_message => 65536,
+                hixie => false,
+                max_connections => 16#80000000
+            }}},
+        {"configure", {configure, 4, #{routes => [#{prefix => [<<"e">>], subprotocols => [], origins => []}], pages => none}}},
+        {"unlisten", {unlisten, 3}},
+        {"remove", {remove, 3, 1001, <<"going away">>}},
+        {"adopt", {adopt, 99, <<16#81, 16#85, 0, 0, 0, 0, "hello">>}},
+        {"adopt-empty", {adopt, 100, <<>>}},
+        {"accept", {accept, session(), pid(), headers()}},
+        {"accept-bare", {accept, session(), pid(), []}},
+        {"refuse", {refuse, session(), 403, <<"not for you">>}},
+        {"send-text", {send, session(), [{utf8, <<"grüße"/utf8>>}]}},
+        {"send-many", {send, 1, [{utf8, <<>>}, {binary, <<0, 255, 131>>}, {utf8, <<"z">>}]}},
+        {"send-none", {send, 1, []}},
+        {"credit", {credit, session(), 32, 131072}},
+        {"close", {close, session(), 1000, <<>>}},
+        {"close-reason", {close, session(), 4000, <<"bye, bye"/utf8>>}},
+        {"request",
+            {request, 12, 4, #{
+                method => <<"GET">>,
+                target => <<"/socks/socket.io/echo/xhr-polling//1?x=y">>,
+                path => <<"/socket.io/echo/xhr-polling//1?x=y">>,
+                headers => [{<<"host">>, <<"example.org">>}, {<<"accept">>, <<"*/*">>}],
+                peer => {<<"192.0.2.7">>, 51234},
+                local => {<<"::1">>, 15690},
+                secure => true,
+                body => <<>>
+            }}},
+        {"bytes", {bytes, 12, <<"more">>}},
+        {"gone", {gone, 12}},
+        {"stop", {stop, 1012, <<"restart">>}},
+        {"unknown", {dance, session(), pid(), [fun erlang:halt/0, <<1:3>>, 1 bsl 2100, [improper | tail]], {deep, [[[#{a => [b]}]]]}}},
+        {"list", [{heartbeat, 1}, {send, 5, [{utf8, <<"a">>}]}, {dance}, {gone, 6}]},
+        {"list-empty", []}
+    ].
+
+%% The same on each run, unlike make_ref().
+make_ref_like() -> binary_to_term(<<131, 90, 3:16, 119, 13, "nonode@nohost", 0:32, 1:32, 2:32, 3:32>>).
+
+events() ->
+    Messages = fun(List) -> {pid(), {'$socks', messages, List}} end,
+    [
+        {"hello", [{hello, 1, #{release => <<"1.0.0">>, pid => 4711}}]},
+        {"heartbeat", [{heartbeat, 7}]},
+        {"heartbeat-large", [{heartbeat, 16#ffffffffffffff}]},
+        {"listening", [{listening, 3}]},
+        {"log", [{log, debug, <<>>}, {log, info, <<"i">>}, {log, warning, <<"grün"/utf8>>}, {log, error, <<"e">>}]},
+        {"open",
+            [{open, session(), 3, 1, #{
+                path => [<<"a">>, <<"b c">>],
+                query => <<"x=y&z">>,
+                headers => [{<<"host">>, <<"example.org">>}, {<<"origin">>, <<"https://example.org">>}],
+                peer => {<<"192.0.2.7">>, 51234},
+                local => {<<"192.0.2.1">>, 80},
+                secure => true,
+                transport => websocket,
+                protocol => rfc6455,
+                generation => none,
+                subprotocol => <<"v12.stomp">>
+            }}]},
+        {"open-bare",
+            [{open, session(), 3, 0, #{
+                path => [],
+                query => <<>>,
+                headers => [],
+                peer => {<<"::1">>, 0},
+                local => {<<"::1">>, 65535},
+                secure => false,
+                transport => 'xhr-polling',
+                protocol => http,
+                generation => 'socket.io-0.6',
+                subprotocol => none
+            }}]},
+        {"message", [Messages([{utf8, <<"grüße"/utf8>>}])]},
+        {"messages-merged", [Messages([{utf8, <<"one">>}, {binary, <<0, 255>>}, {utf8, <<>>}])]},
+        {"messages-apart", [Messages([{utf8, <<"one">>}]), {heartbeat, 1}, Messages([{utf8, <<"two">>}])]},
+        {"closed", [{pid(), {'$socks', closed, 1006, <<>>}}]},
+        {"closed-reason", [{pid(), {'$socks', closed, 4001, <<"bye">>}}]},
+        {"congested", [{pid(), {'$socks', congested}}]},
+        {"drained", [{pid(), {'$socks', drained}}]},
+        {"response", [{response, 12, 200, headers(), <<"body">>}]},
+        {"response-bare", [{response, 12, 404, [], <<>>}]},
+        {"response-start", [{response_start, 12, 200, headers()}]},
+        {"switch", [{switch, 12, headers()}]},
+        {"bytes", [{bytes, 12, <<"more">>}]},
+        {"finish", [{finish, 12}]}
+    ].
