@@ -17,6 +17,7 @@ start(_Type, _Args) ->
             Error
     end.
 
+%% Everything has ended by now.
 -spec stop(term()) -> ok.
 stop(_State) ->
-    ok.
+    rabbit_socks_program:remove().

@@ -1,8 +1,9 @@
 %% SPDX-License-Identifier: MPL-2.0
-%% @doc Why a callback module failed, in words short enough for one line of the log and without anything a client sent.
+%% @doc What goes into one line of the log: why a callback module failed, without anything a client sent, and text of others,
+%% cut and made printable.
 -module(rabbit_socks_blame).
 
--export([reason/1, stack/1]).
+-export([reason/1, stack/1, text/1]).
 
 -define(MAX, 256).
 
@@ -21,6 +22,20 @@ outline(Term, _) when is_list(Term) -> list;
 outline(Term, _) when is_map(Term) -> {map, map_size(Term)};
 outline(Term, _) when is_tuple(Term) -> {tuple, tuple_size(Term)};
 outline(_, _) -> other.
+
+%% @doc At most 256 characters of a text that may hold what a client sent: on one line, whatever is in it.
+-spec text(binary()) -> string().
+text(Text) ->
+    Cut = binary:part(Text, 0, min(byte_size(Text), ?MAX)),
+    Characters = case unicode:characters_to_list(Cut) of
+        List when is_list(List) -> List;
+        {incomplete, List, _} -> List;
+        {error, _, _} -> binary_to_list(Cut)
+    end,
+    [printable(Character) || Character <- Characters].
+
+printable(Character) when Character < 32; Character >= 127, Character < 160; Character =:= 16#2028; Character =:= 16#2029 -> $?;
+printable(Character) -> Character.
 
 %% @doc The top three calls: module, function, arity, line.
 -spec stack([tuple()]) -> iodata().

@@ -8,7 +8,7 @@
 
 -include_lib("kernel/include/file.hrl").
 
--export([install/0, channel_path/1, remove/1]).
+-export([install/0, remove/0]).
 
 -define(NAME, "rabbit_socks_edge").
 
@@ -24,14 +24,10 @@ install() ->
         end
     end, "cannot read the program ~ts: ~ts; install the plugin's archive again or set the key 'edge_program' of rabbit_socks", [Source]).
 
-%% @doc Where the fd channel of an edge in that directory is. Another one each time: an edge that is still ending has its own.
--spec channel_path(file:filename()) -> file:filename().
-channel_path(Directory) ->
-    filename:join(Directory, "fd." ++ integer_to_list(erlang:unique_integer([positive]))).
-
 %% @doc Leaves nothing behind.
--spec remove(file:filename()) -> ok.
-remove(Directory) ->
+-spec remove() -> ok.
+remove() ->
+    Directory = directory(),
     clear(Directory, []),
     _ = file:del_dir(Directory),
     ok.
@@ -48,7 +44,7 @@ source() ->
 
 directory() ->
     case application:get_env(rabbit_socks, edge_directory) of
-        {ok, Parent} -> filename:join(Parent, "rabbit_socks-" ++ node_name());
+        {ok, Parent} -> filename:join(unicode:characters_to_list(Parent), "rabbit_socks-" ++ node_name());
         undefined -> filename:join(data_directory(), "rabbit_socks")
     end.
 

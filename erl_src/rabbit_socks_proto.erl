@@ -1,20 +1,25 @@
 %% SPDX-License-Identifier: MPL-2.0
-%% @doc The vocabulary of docs/PORT_PROTOCOL.md in Erlang's external format, as iodata that copies no payload.
+%% @doc The vocabulary of docs/PORT_PROTOCOL.md in Erlang's external term format, as iodata that copies no payload.
 %%
 %% A list of messages is the hot path: its term is put together around the binaries, which port_command hands to the
-%% kernel as they are. That the bytes are those of term_to_binary/1 is what the tests hold it to.
+%% kernel as they are. The tests hold it to what term_to_binary/1 makes of the same command.
 -module(rabbit_socks_proto).
 
--export([version/0, max_packet/0, encode/1, send/2, send_size/1]).
+-export([version/0, max_packet/0, encode/1]).
+-export([packet/1, term/1, send/2, session/1, send_size/1]).
+-export_type([encoded/0]).
 
 -define(VERSION, 131).
 -define(MAX_PACKET, 16#4000000).
-%% Tags of the external term format.
+%% Tags of the external term format (erts, "External Term Format").
 -define(SMALL_TUPLE, 104).
 -define(LIST, 108).
 -define(NIL, 106).
 -define(BINARY, 109).
--define(ATOM(Size), 119, Size).
+-define(ATOM(Size), 119, Size). % SMALL_ATOM_UTF8_EXT
+
+%% A term without the version byte that a packet starts with.
+-opaque encoded() :: iodata().
 
 -spec version() -> 1.
 version() -> 1.
@@ -22,14 +27,30 @@ version() -> 1.
 -spec max_packet() -> pos_integer().
 max_packet() -> ?MAX_PACKET.
 
+%% @doc A packet of one command, or of a list of commands.
 -spec encode(term()) -> binary().
 encode(Term) -> term_to_binary(Term).
 
-%% @doc `{send, Session, Messages}'. The caller keeps a packet below max_packet/0; see send_size/1.
--spec send(non_neg_integer(), [rabbit_socks_callback:frame(), ...]) -> iodata().
-send(Session, Messages) ->
+%% @doc One packet of commands that are encoded already. The caller keeps it below max_packet/0; see send_size/1.
+-spec packet([encoded(), ...]) -> iodata().
+packet([Command]) -> [?VERSION | Command];
+packet(Commands) -> [<<?VERSION, ?LIST, (length(Commands)):32>>, Commands, ?NIL].
+
+-spec term(term()) -> encoded().
+term(Term) ->
+    <<?VERSION, Encoded/binary>> = term_to_binary(Term),
+    [Encoded].
+
+%% @doc The beginning of every `{send, Session, Messages}' of a session.
+-spec session(non_neg_integer()) -> binary().
+session(Session) ->
     <<?VERSION, Id/binary>> = term_to_binary(Session),
-    [<<?VERSION, ?SMALL_TUPLE, 3, ?ATOM(4), "send", Id/binary, ?LIST, (length(Messages)):32>>, [message(M) || M <- Messages], ?NIL].
+    <<?SMALL_TUPLE, 3, ?ATOM(4), "send", Id/binary, ?LIST>>.
+
+%% @doc `{send, Session, Messages}'; Beginning is what session/1 made.
+-spec send(binary(), [rabbit_socks_callback:frame(), ...]) -> encoded().
+send(Beginning, [Message]) -> [Beginning, <<1:32>>, message(Message), ?NIL];
+send(Beginning, Messages) -> [Beginning, <<(length(Messages)):32>>, [message(M) || M <- Messages], ?NIL].
 
 message({utf8, Data}) -> [<<?SMALL_TUPLE, 2, ?ATOM(4), "utf8", ?BINARY, (byte_size(Data)):32>>, Data];
 message({binary, Data}) -> [<<?SMALL_TUPLE, 2, ?ATOM(6), "binary", ?BINARY, (byte_size(Data)):32>>, Data].

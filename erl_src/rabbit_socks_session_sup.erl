@@ -9,7 +9,7 @@
 start_link() ->
     supervisor:start_link({local, ?MODULE}, ?MODULE, []).
 
--spec start_session(port(), {non_neg_integer(), module(), term(), rabbit_socks_callback:info()}) -> {ok, pid()} | {error, term()}.
+-spec start_session(port(), rabbit_socks_session:args()) -> {ok, pid()} | {error, term()}.
 start_session(Port, Args) ->
     try supervisor:start_child(?MODULE, [Port, Args]) of
         {ok, Pid} when is_pid(Pid) -> {ok, Pid};

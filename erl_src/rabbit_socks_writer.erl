@@ -7,11 +7,12 @@
 -module(rabbit_socks_writer).
 
 -export([send_frame/2, close_transport/1, close/3]).
--export([new/1, gather/0, flush/2, discard/0]).
+-export([new/2, gather/0, flush/2, discard/0]).
 -export_type([arg/0]).
 
 -record(writer, {
     session :: non_neg_integer(),
+    beginning :: binary(), % of its send commands
     port :: port(),
     owner :: pid()
 }).
@@ -22,14 +23,16 @@
 -define(CLOSE, '$rabbit_socks_close').
 %% Gathered messages are sent before the packet comes near the link's limit.
 -define(MAX_GATHERED, 1048576).
+%% Half of a packet: room for one that is added to what was gathered.
+-define(MAX_MESSAGE, 16#2000000).
 
 %% @doc Text must be UTF-8 (else badarg); bare iodata is text, as in 2011. A message above 32 MiB is badarg.
 -spec send_frame(rabbit_socks_callback:frame() | {utf8 | binary, iodata()} | iodata(), arg()) -> ok.
-send_frame(Frame, #writer{} = Writer) ->
+send_frame(Frame, #writer{owner = Owner} = Writer) ->
     Message = checked(Frame),
     case get(?MESSAGES) of
-        {Size, Messages} when Writer#writer.owner =:= self() -> gathered(Message, Size, Messages, Writer);
-        _ -> command(Writer, rabbit_socks_proto:send(Writer#writer.session, [Message]))
+        {Size, Messages} when Owner =:= self() -> gathered(Message, Size, Messages, Writer);
+        _ -> write([send([Message], Writer)], Writer)
     end.
 
 %% @doc Ends the session: close code 1000.
@@ -37,8 +40,8 @@ send_frame(Frame, #writer{} = Writer) ->
 close_transport(Writer) ->
     close(1000, <<>>, Writer).
 
-%% @doc Ends the session with a close code of RFC 6455 7.4 and a reason of at most 123 bytes (longer ones are cut). What was
-%% sent before arrives before.
+%% @doc Ends the session with a close code of RFC 6455 7.4 and a reason, text of which 123 bytes are sent. What was sent
+%% before arrives before; of several calls the first counts.
 -spec close(1000..4999, iodata(), arg()) -> ok.
 close(Code, Reason, #writer{session = Session, owner = Owner} = Writer)
   when Code >= 3000, Code =< 4999; Code >= 1000, Code =< 1014, Code =/= 1004, Code =/= 1005, Code =/= 1006 ->
@@ -49,38 +52,35 @@ close(Code, Reason, #writer{session = Session, owner = Owner} = Writer)
             _ = get(?CLOSE) =:= undefined andalso put(?CLOSE, {Code, Text}),
             ok;
         _ ->
-            command(Writer, rabbit_socks_proto:encode({close, Session, Code, Text}))
+            write([rabbit_socks_proto:term({close, Session, Code, Text})], Writer)
     end;
 close(_, _, _) ->
     error(badarg).
 
 %% For rabbit_socks_session.
 
--spec new({non_neg_integer(), port()}) -> arg().
-new({Session, Port}) ->
-    #writer{session = Session, port = Port, owner = self()}.
+-spec new(non_neg_integer(), port()) -> arg().
+new(Session, Port) ->
+    #writer{session = Session, beginning = rabbit_socks_proto:session(Session), port = Port, owner = self()}.
 
 -spec gather() -> ok.
 gather() ->
     _ = put(?MESSAGES, {0, []}),
     ok.
 
-%% @doc Sends what was gathered, then the tail (a command of the session, or none), then the close the callback asked for.
--spec flush(arg(), none | term()) -> ok | {closing, 1000..4999}.
-flush(Writer, Tail) ->
+%% @doc One packet: what was gathered, the tail (a command of the session, or none), then the close the callback asked for.
+-spec flush(arg(), none | term()) -> ok | closing.
+flush(#writer{session = Session} = Writer, Tail) ->
     {_, Messages} = erase(?MESSAGES),
-    ok = send(lists:reverse(Messages), Writer),
-    ok = case Tail of
-        none -> ok;
-        _ -> command(Writer, rabbit_socks_proto:encode(Tail))
-    end,
     case erase(?CLOSE) of
-        undefined -> ok;
+        undefined ->
+            write(gathered_sends(Messages, Writer) ++ tail(Tail), Writer);
         {Code, Text} ->
-            ok = command(Writer, rabbit_socks_proto:encode({close, Writer#writer.session, Code, Text})),
-            {closing, Code}
+            ok = write(gathered_sends(Messages, Writer) ++ tail(Tail) ++ [rabbit_socks_proto:term({close, Session, Code, Text})], Writer),
+            closing
     end.
 
+%% @doc Forgets what was gathered.
 -spec discard() -> ok.
 discard() ->
     _ = erase(?MESSAGES),
@@ -90,23 +90,27 @@ discard() ->
 gathered(Message, Size0, Messages, Writer) ->
     case Size0 + rabbit_socks_proto:send_size(Message) of
         Size when Size > ?MAX_GATHERED ->
-            ok = send(lists:reverse([Message | Messages]), Writer),
+            ok = write(gathered_sends([Message | Messages], Writer), Writer),
             gather();
         Size ->
             _ = put(?MESSAGES, {Size, [Message | Messages]}),
             ok
     end.
 
-send([], _) -> ok;
-send(Messages, #writer{session = Session} = Writer) -> command(Writer, rabbit_socks_proto:send(Session, Messages)).
+gathered_sends([], _) -> [];
+gathered_sends(Messages, Writer) -> [send(lists:reverse(Messages), Writer)].
+
+send(Messages, #writer{beginning = Beginning}) -> rabbit_socks_proto:send(Beginning, Messages).
+
+tail(none) -> [];
+tail(Command) -> [rabbit_socks_proto:term(Command)].
 
 %% The port may be gone before its sessions are: the supervisor is about to end us then.
-command(#writer{port = Port}, Packet) ->
-    try port_command(Port, Packet) of
-        true -> ok
-    catch
-        error:badarg -> ok
-    end.
+write([], _) ->
+    ok;
+write(Commands, #writer{port = Port}) ->
+    _ = rabbit_socks_link:packet(Port, rabbit_socks_proto:packet(Commands)),
+    ok.
 
 checked({utf8, Data}) -> text(iolist_to_binary(Data));
 checked({binary, Data}) -> {binary, limited(iolist_to_binary(Data))};
@@ -116,7 +120,7 @@ text(Data) ->
     true = is_text(Data) orelse error(badarg),
     {utf8, limited(Data)}.
 
-limited(Data) when byte_size(Data) =< 16#2000000 -> Data;
+limited(Data) when byte_size(Data) =< ?MAX_MESSAGE -> Data;
 limited(_) -> error(badarg).
 
 %% Eight bytes of ASCII at a time: most text is.

@@ -1,0 +1,78 @@
+%% SPDX-License-Identifier: MPL-2.0
+%% @doc What the edge says, sent to whom it names: a session's process, a new session, the process behind a relayed request,
+%% the log. Called by the reader of the link, which waits for nobody.
+-module(rabbit_socks_edge_events).
+
+-include_lib("kernel/include/logger.hrl").
+
+-export([handle/2, session_ended/3, ref_ended/2, finish_refs/0]).
+
+-define(DOMAIN, #{domain => [rabbitmq, socks]}).
+
+%% @doc One event of docs/PORT_PROTOCOL.md, "Edge to node", other than hello and heartbeat.
+-spec handle(term(), port()) -> ok.
+handle({Pid, Event}, _) when is_pid(Pid) ->
+    _ = Pid ! Event,
+    ok;
+handle({open, Session, Listener, Route, Info}, Port) ->
+    open(rabbit_socks_routes:find(Listener, Route), Session, Info, Port);
+handle({log, Level, Text}, _) ->
+    ?LOG(Level, "rabbit_socks edge: ~ts", [rabbit_socks_blame:text(Text)], ?DOMAIN);
+handle({listening, _}, _) ->
+    ok;
+handle({response, Ref, Status, Headers, Body}, _) ->
+    last(Ref, {response, Status, Headers, Body});
+handle({response_start, Ref, Status, Headers}, _) ->
+    relay(Ref, {response_start, Status, Headers});
+handle({switch, Ref, Headers}, _) ->
+    relay(Ref, {switch, Headers});
+handle({bytes, Ref, Data}, _) ->
+    relay(Ref, {bytes, Data});
+handle({finish, Ref}, _) ->
+    last(Ref, finish);
+handle(Other, _) ->
+    ?LOG_WARNING("rabbit_socks: unknown event of the edge: ~ts", [rabbit_socks_blame:reason(Other)], ?DOMAIN).
+
+open({ok, {Module, Options}, Window}, Session, Info, Port) ->
+    case rabbit_socks_session_sup:start_session(Port, {Session, Module, Options, Info, Window}) of
+        {ok, Pid} ->
+            _ = erlang:monitor(process, Pid, [{tag, {session, Session}}]),
+            ok;
+        {error, _} ->
+            rabbit_socks_link:tell(Port, {refuse, Session, 503, <<"busy">>})
+    end;
+open(error, Session, _, Port) ->
+    rabbit_socks_link:tell(Port, {refuse, Session, 404, <<"nothing is served here">>}).
+
+%% @doc A session that ended in order has told the edge itself. One that was killed has not: the edge takes the command that
+%% fits how far the session had come, and ignores the other.
+-spec session_ended(non_neg_integer(), term(), none | port()) -> ok.
+session_ended(_, Reason, _) when Reason =:= normal; Reason =:= shutdown; Reason =:= noproc; element(1, Reason) =:= shutdown -> ok;
+session_ended(Session, _, Port) ->
+    rabbit_socks_link:tell(Port, [{refuse, Session, 500, <<"internal error">>}, {close, Session, 1011, <<"internal error">>}]).
+
+%% @doc The process behind a relayed request has ended: too early, if its Ref is still open.
+-spec ref_ended(pos_integer(), none | port()) -> ok.
+ref_ended(Ref, Port) ->
+    case rabbit_socks_edge_table:ref(Ref) of
+        {ok, _} ->
+            ok = rabbit_socks_edge_table:close_ref(Ref),
+            rabbit_socks_link:tell(Port, {gone, Ref});
+        error -> ok
+    end.
+
+%% @doc There is no edge that could answer any more.
+-spec finish_refs() -> ok.
+finish_refs() ->
+    lists:foreach(fun({Ref, _}) -> ok = last(Ref, finish) end, rabbit_socks_edge_table:refs()).
+
+last(Ref, Event) ->
+    ok = relay(Ref, Event),
+    rabbit_socks_edge_table:close_ref(Ref).
+
+relay(Ref, Event) ->
+    _ = case rabbit_socks_edge_table:ref(Ref) of
+        {ok, Pid} -> Pid ! {rabbit_socks_edge, Ref, Event};
+        error -> ok
+    end,
+    ok.
