@@ -30,7 +30,7 @@ enabled_used_disabled(Config) ->
     Broker = ?config(broker, Config),
     Port = socks_broker:port(Broker, shout),
     {error, econnrefused} = gen_tcp:connect("127.0.0.1", Port, []),
-    {0, _} = socks_broker:plugins(Broker, ["enable", "rabbit_socks_shout"]),
+    enable(Broker),
     shouts(Port),
     {0, _} = socks_broker:plugins(Broker, ["disable", "rabbit_socks_shout"]),
     {error, econnrefused} = gen_tcp:connect("127.0.0.1", Port, []),
@@ -38,9 +38,15 @@ enabled_used_disabled(Config) ->
 
 enabled_at_boot(Config) ->
     Broker = ?config(broker, Config),
-    {0, _} = socks_broker:plugins(Broker, ["enable", "rabbit_socks_shout"]),
+    enable(Broker),
     Restarted = socks_broker:restart(Broker),
     shouts(socks_broker:port(Restarted, shout)).
+
+enable(Broker) ->
+    case socks_broker:plugins(Broker, ["enable", "rabbit_socks_shout"]) of
+        {0, _} -> ok;
+        {_, Output} -> ct:fail("~ts~n~ts", [Output, socks_broker:log(Broker)])
+    end.
 
 shouts(Port) ->
     Ws = socks_ws:open(Port, "/websocket", #{protocols => ["shout"]}),
