@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MPL-2.0
-// Base64 of RFC 4648 section 4, strict: the alphabet, the padding, zero trailing bits.
+// Base64 of RFC 4648 section 4, strict: the alphabet, the padding, zero
+// trailing bits.
 #ifndef RABBIT_SOCKS_BASE_BASE64_H_
 #define RABBIT_SOCKS_BASE_BASE64_H_
 

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MPL-2.0
 // The name for borrowed bytes.
 //
-// A Bytes never owns: whoever hands one out says how long it lives. Not zero-terminated.
+// A Bytes never owns: whoever hands one out says how long it lives. Not
+// zero-terminated.
 #ifndef RABBIT_SOCKS_BASE_BYTES_H_
 #define RABBIT_SOCKS_BASE_BYTES_H_
 

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MPL-2.0
 // The header fields of one HTTP message, in order.
 //
-// Names are lower case; values have no leading or trailing white space. Shared by http, which parses them, and websocket, which reads handshakes.
+// Names are lower case; values have no leading or trailing white space. Shared
+// by http, which parses them, and websocket, which reads handshakes.
 #ifndef RABBIT_SOCKS_BASE_HEADERS_H_
 #define RABBIT_SOCKS_BASE_HEADERS_H_
 
@@ -21,11 +22,14 @@ struct Header {
 
 class Headers {
  public:
-  void Add(std::string name, std::string value) { fields_.push_back({std::move(name), std::move(value)}); }
+  void Add(std::string name, std::string value) {
+    fields_.push_back({std::move(name), std::move(value)});
+  }
   // The first field of that lower-case name, or null. Lives until the next Add.
   const std::string* Find(Bytes name) const;
   size_t Count(Bytes name) const;
-  // All values of that name joined by ", " (RFC 9110 5.3); empty when there is none.
+  // All values of that name joined by ", " (RFC 9110 5.3); empty when there is
+  // none.
   std::string Join(Bytes name) const;
   // True when a comma list of that name holds the token, compared without case.
   bool HasToken(Bytes name, Bytes token) const;

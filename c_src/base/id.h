@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: MPL-2.0
 // Names for things that come and go: a slot and the generation of its tenant.
 //
-// An Id of a thing that is gone finds nothing, even when the slot has a new tenant. Values stay below 2^56, so that Erlang holds them as small integers. 0 names nothing.
+// An Id of a thing that is gone finds nothing, even when the slot has a new
+// tenant. Values stay below 2^56, so that Erlang holds them as small integers.
+// 0 names nothing.
 #ifndef RABBIT_SOCKS_BASE_ID_H_
 #define RABBIT_SOCKS_BASE_ID_H_
 
@@ -17,15 +19,22 @@ struct Id {
   static constexpr Id Of(uint32_t slot, uint32_t generation) {
     return Id{(uint64_t{generation} << kSlotBits) | slot};
   }
-  constexpr uint32_t slot() const { return static_cast<uint32_t>(value & ((1U << kSlotBits) - 1)); }
-  constexpr uint32_t generation() const { return static_cast<uint32_t>(value >> kSlotBits); }
+  constexpr uint32_t slot() const {
+    return static_cast<uint32_t>(value & ((1U << kSlotBits) - 1));
+  }
+  constexpr uint32_t generation() const {
+    return static_cast<uint32_t>(value >> kSlotBits);
+  }
   constexpr explicit operator bool() const { return value != 0; }
   friend constexpr bool operator==(Id a, Id b) { return a.value == b.value; }
 };
 
-using ConnectionId = Id<struct ConnectionTag>;  // one TCP connection, or one request relayed by the broker's web context
-using SessionId = Id<struct SessionTag>;        // one conversation with a callback module
-using ListenerId = uint64_t;                    // given by the node
+// One TCP connection, or one request relayed by the broker's web context.
+using ConnectionId = Id<struct ConnectionTag>;
+// One conversation with a callback module.
+using SessionId = Id<struct SessionTag>;
+// Given by the node.
+using ListenerId = uint64_t;
 
 }  // namespace rabbit_socks::base
 

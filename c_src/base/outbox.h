@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: MPL-2.0
-// What a step wants done: a list of effects that the server carries out after the step has returned.
+// What a step wants done: a list of effects that the server carries out after
+// the step has returned.
 //
-// A step never writes, closes or calls out (no re-entrancy), so a test is: feed bytes, look at the outbox. Effects are flat records; their bytes lie in one
+// A step never writes, closes or calls out (no re-entrancy), so a test is: feed
+// bytes, look at the outbox. Effects are flat records; their bytes lie in one
 // arena. Bytes handed out live until Clear.
 #ifndef RABBIT_SOCKS_BASE_OUTBOX_H_
 #define RABBIT_SOCKS_BASE_OUTBOX_H_
@@ -32,7 +34,8 @@ struct OpenInfo {
   std::string subprotocol;  // empty: none
 };
 
-// An answer to a relayed request; for a TCP connection the session room writes the bytes itself.
+// An answer to a relayed request; for a TCP connection the session room writes
+// the bytes itself.
 struct RelayedHead {
   uint16_t status = 200;
   std::vector<std::pair<std::string, std::string>> headers;
@@ -46,9 +49,10 @@ struct Range {
 struct Effect {
   enum class Kind : uint8_t {
     // To a connection (id is a ConnectionId)
-    kWrite,          // data
-    kFinish,         // after what was written: end our side, wait a little for the peer's end, close
-    kReset,          // close at once, dropping what is queued
+    kWrite,   // data
+    kFinish,  // after what was written: end our side, wait a little for the
+              // peer's end, close
+    kReset,   // close at once, dropping what is queued
     kPauseReading,   //
     kResumeReading,  //
     // To the node, about a relayed connection
@@ -84,8 +88,12 @@ class Outbox {
   void EndWrite();
   void Finish(ConnectionId id) { Add(Effect::Kind::kFinish, id.value); }
   void Reset(ConnectionId id) { Add(Effect::Kind::kReset, id.value); }
-  void PauseReading(ConnectionId id) { Add(Effect::Kind::kPauseReading, id.value); }
-  void ResumeReading(ConnectionId id) { Add(Effect::Kind::kResumeReading, id.value); }
+  void PauseReading(ConnectionId id) {
+    Add(Effect::Kind::kPauseReading, id.value);
+  }
+  void ResumeReading(ConnectionId id) {
+    Add(Effect::Kind::kResumeReading, id.value);
+  }
 
   void Respond(ConnectionId id, RelayedHead head, Bytes body);
   void RespondStart(ConnectionId id, RelayedHead head);
@@ -99,9 +107,15 @@ class Outbox {
   void Log(uint16_t level, Bytes text);
 
   const std::vector<Effect>& effects() const { return effects_; }
-  Bytes Data(Range range) const { return Bytes(arena_).substr(range.begin, range.size); }
-  const OpenInfo& open(const Effect& effect) const { return opens_[effect.index]; }
-  const RelayedHead& head(const Effect& effect) const { return heads_[effect.index]; }
+  Bytes Data(Range range) const {
+    return Bytes(arena_).substr(range.begin, range.size);
+  }
+  const OpenInfo& open(const Effect& effect) const {
+    return opens_[effect.index];
+  }
+  const RelayedHead& head(const Effect& effect) const {
+    return heads_[effect.index];
+  }
   bool empty() const { return effects_.empty(); }
   // Forgets all effects; keeps a bounded amount of memory for the next step.
   void Clear();

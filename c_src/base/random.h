@@ -7,7 +7,8 @@
 
 namespace rabbit_socks::base {
 
-// 160 random bits as 27 characters of the URL-safe base64 alphabet: fit for one URL path segment.
+// 160 random bits as 27 characters of the URL-safe base64 alphabet: fit for one
+// URL path segment.
 std::string RandomName();
 
 }  // namespace rabbit_socks::base

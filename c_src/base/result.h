@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MPL-2.0
 // A value or the reason why there is none.
 //
-// Fault::code is an HTTP status in http and in handshakes, a close code (RFC 6455 7.4.1) in websocket, framing and transport; each header says which.
+// Fault::code is an HTTP status in http and in handshakes, a close code (RFC
+// 6455 7.4.1) in websocket, framing and transport; each header says which.
 // Fault::text points at static storage: never at bytes of a peer.
 #ifndef RABBIT_SOCKS_BASE_RESULT_H_
 #define RABBIT_SOCKS_BASE_RESULT_H_
@@ -23,8 +24,11 @@ struct [[nodiscard]] Fault {
 template <class T>
 class [[nodiscard]] Result {
  public:
-  Result(T value) : held_(std::move(value)) {}  // NOLINT(google-explicit-constructor): a value is a result
-  Result(Fault fault) : held_(fault) {}         // NOLINT(google-explicit-constructor): so is a fault
+  // Implicit: a value is a result, and so is a fault.
+  // NOLINTNEXTLINE(google-explicit-constructor)
+  Result(T value) : held_(std::move(value)) {}
+  // NOLINTNEXTLINE(google-explicit-constructor)
+  Result(Fault fault) : held_(fault) {}
 
   bool ok() const { return std::holds_alternative<T>(held_); }
   // REQUIRES: ok()

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: MPL-2.0
-// A table from Id to an owned object, with constant-time insert, find and erase.
+// A table from Id to an owned object, with constant-time insert, find and
+// erase.
 //
-// Pointers from Find and Insert live until that object is erased. Erasing while For runs is allowed for any object.
+// Pointers from Find and Insert live until that object is erased. Erasing while
+// For runs is allowed for any object.
 #ifndef RABBIT_SOCKS_BASE_SLOT_MAP_H_
 #define RABBIT_SOCKS_BASE_SLOT_MAP_H_
 
@@ -35,7 +37,8 @@ class SlotMap {
 
   T* Find(IdType id) const {
     const uint32_t slot = id.slot();
-    if (slot >= slots_.size() || slots_[slot].generation != id.generation()) return nullptr;
+    if (slot >= slots_.size() || slots_[slot].generation != id.generation())
+      return nullptr;
     return slots_[slot].object.get();
   }
 
@@ -52,7 +55,8 @@ class SlotMap {
   template <class F>
   void For(F&& f) const {
     for (uint32_t slot = 0; slot < slots_.size(); ++slot) {
-      if (slots_[slot].object) f(IdType::Of(slot, slots_[slot].generation), *slots_[slot].object);
+      if (slots_[slot].object)
+        f(IdType::Of(slot, slots_[slot].generation), *slots_[slot].object);
     }
   }
 

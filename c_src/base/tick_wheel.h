@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: MPL-2.0
 // Many deadlines, one sweep: keys that come due.
 //
-// Nothing is cancelled: an owner whose deadline moved later is asked too early, looks at its own clock and schedules itself again. So each owner has at most one
-// entry as long as it schedules only when it has none or was asked.
+// Nothing is cancelled: an owner whose deadline moved later is asked too early,
+// looks at its own clock and schedules itself again. So each owner has at most
+// one entry as long as it schedules only when it has none or was asked.
 #ifndef RABBIT_SOCKS_BASE_TICK_WHEEL_H_
 #define RABBIT_SOCKS_BASE_TICK_WHEEL_H_
 
@@ -17,7 +18,7 @@ namespace rabbit_socks::base {
 
 class TickWheel {
  public:
-  static constexpr Time kTick = 100;       // ms; a deadline is met up to one tick late
+  static constexpr Time kTick = 100;      // a deadline is met up to that late
   static constexpr size_t kSlots = 1024;  // 102 s; a later deadline goes round
 
   explicit TickWheel(Time now) : next_tick_(now / kTick + 1) {}

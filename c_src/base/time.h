@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MPL-2.0
-// Time is an argument: milliseconds of a monotonic clock, read once per loop turn by the server.
+// Time is an argument: milliseconds of a monotonic clock, read once per loop
+// turn by the server.
 #ifndef RABBIT_SOCKS_BASE_TIME_H_
 #define RABBIT_SOCKS_BASE_TIME_H_
 

@@ -14,7 +14,8 @@ struct Limits {
   uint32_t max_header_name = 64;     // bytes (431)
   uint32_t max_body = 1000000;       // bytes (413)
   uint32_t max_empty_lines = 5;      // CRLFs before a request line (400)
-  uint32_t max_requests = 1000;      // on one connection; the last answer says Connection: close
+  // On one connection; the last answer says Connection: close.
+  uint32_t max_requests = 1000;
 };
 
 }  // namespace rabbit_socks::http

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: MPL-2.0
 // Bytes of a connection in, whole requests out. Sole home of llhttp.
 //
-// llhttp runs in strict mode and without any lenient flag; what even that lets through is refused here: empty and folded
-// fields, missing or repeated Host, Host unlike the authority of an absolute target, HTTP/0.9, an upgrade in HTTP/1.0,
-// CONNECT, the HTTP/2 preface, trailer fields, expectations, more bytes than Limits allow.
-// Fault::code is the HTTP status to answer with before closing. It does not depend on how the bytes were cut.
+// llhttp runs in strict mode and without any lenient flag; what even that lets
+// through is refused here: empty and folded fields, missing or repeated Host,
+// Host unlike the authority of an absolute target, HTTP/0.9, an upgrade in
+// HTTP/1.0, CONNECT, the HTTP/2 preface, trailer fields, expectations, more
+// bytes than Limits allow. Fault::code is the HTTP status to answer with before
+// closing. It does not depend on how the bytes were cut.
 #ifndef RABBIT_SOCKS_HTTP_PARSER_H_
 #define RABBIT_SOCKS_HTTP_PARSER_H_
 
@@ -21,10 +23,14 @@ namespace rabbit_socks::http {
 class Parser {
  public:
   enum class Status : unsigned char {
-    kNeedMore,  // all bytes consumed
-    kRequest,   // request() is whole; the bytes after `consumed` belong to the next request or, if request().upgrade,
-                // to the new protocol; to nobody, if it is not keep_alive
-    kFault,     // answer fault.code and close; no further Feed
+    // All bytes are consumed.
+    kNeedMore,
+    // request() is whole. The bytes after `consumed` belong to the next
+    // request; if request().upgrade, to the new protocol; to nobody, if it is
+    // not keep_alive.
+    kRequest,
+    // Answer fault.code and close.
+    kFault,
   };
   struct Outcome {
     Status status = Status::kNeedMore;
@@ -39,8 +45,9 @@ class Parser {
   Parser(Parser&&) noexcept;
   Parser& operator=(Parser&&) noexcept;
 
-  // Never call again after kFault. After kRequest the next call starts the next request and invalidates request().
-  // An idle connection holds its last request until then, unless the caller moves from it.
+  // Never call again after kFault. After kRequest the next call starts the next
+  // request and invalidates request(). An idle connection holds its last
+  // request until then, unless the caller moves from it.
   Outcome Feed(base::Bytes bytes);
   Request& request();
   Phase phase() const;

@@ -18,11 +18,14 @@ std::optional<std::string> PercentDecode(base::Bytes text);
 // The same with "+" as space (application/x-www-form-urlencoded).
 std::optional<std::string> FormDecode(base::Bytes text);
 
-// The parts of "/a//b/" between slashes, raw: {"a", "", "b", ""}. REQUIRES: path starts with "/"
+// The parts of "/a//b/" between slashes, raw: {"a", "", "b", ""}. REQUIRES:
+// path starts with "/"
 std::vector<base::Bytes> SplitPath(base::Bytes path);
 
-// The first value of `key` in a query or form of at most `max_keys` pairs, decoded as a form. nullopt: no such key, or one that does not decode.
-std::optional<std::string> FormValue(base::Bytes form, base::Bytes key, size_t max_keys = 100);
+// The first value of `key` in a query or form of at most `max_keys` pairs,
+// decoded as a form. nullopt: no such key, or one that does not decode.
+std::optional<std::string> FormValue(base::Bytes form, base::Bytes key,
+                                     size_t max_keys = 100);
 
 // Digits only, at most 17 (limit L16).
 std::optional<uint64_t> ParseDecimal(base::Bytes text);

@@ -14,15 +14,18 @@ enum class Method : unsigned char { kGet, kHead, kPost, kOptions, kOther };
 
 struct Request {
   Method method = Method::kGet;
-  int minor = 1;       // HTTP/1.minor
-  std::string target;  // as on the request line (origin form; an absolute form is kept too, path is taken from it)
-  std::string path;    // raw, still percent-encoded, starts with "/"
-  std::string query;   // raw, without "?"
+  int minor = 1;  // HTTP/1.minor
+  // As on the request line. An absolute form is kept; path and query are taken
+  // from it.
+  std::string target;
+  std::string path;   // raw, still percent-encoded, starts with "/"
+  std::string query;  // raw, without "?"
   base::Headers headers;
   std::string body;
   bool keep_alive = true;
-  // Upgrade: websocket and Connection: upgrade: what follows the request is another protocol. False for other
-  // protocols, whose offer is ignored (RFC 9110 7.8).
+  // Upgrade: websocket and Connection: upgrade: what follows the request is
+  // another protocol. False for other protocols, whose offer is ignored (RFC
+  // 9110 7.8).
   bool upgrade = false;
 };
 

@@ -14,7 +14,9 @@ namespace rabbit_socks::http {
 
 struct Response {
   uint16_t status = 200;
-  std::vector<std::pair<std::string, std::string>> headers;  // without framing fields (Content-Length, Connection, Transfer-Encoding)
+  // Without framing fields (Content-Length, Connection, Transfer-Encoding):
+  // the writers leave these out and add their own.
+  std::vector<std::pair<std::string, std::string>> headers;
   std::string body;
 
   Response& With(std::string name, std::string value) {
@@ -28,20 +30,26 @@ Response PlainText(uint16_t status, base::Bytes text);
 
 base::Bytes ReasonPhrase(uint16_t status);  // "" for an unknown status
 
-// True when the name is a token and the value has no CR, LF, NUL or other control byte (attack row P16). A field that fails is left out by the writers below.
+// True when the name is a token and the value has no CR, LF, NUL or other
+// control byte (attack row P16). A field that fails is left out by the writers
+// below.
 bool IsSafeField(base::Bytes name, base::Bytes value);
 
 enum class BodyKind : unsigned char {
-  kWhole,      // Content-Length and the body
-  kHeadOnly,   // Content-Length of the body, no body (HEAD, 304)
-  kUntilClose  // no length: the body is what follows until the connection closes (xhr-multipart)
-  ,
+  kWhole,     // Content-Length and the body
+  kHeadOnly,  // Content-Length of the body, no body (HEAD, 304)
+  // No length: the body is what follows until the connection closes
+  // (xhr-multipart).
+  kUntilClose,
   kChunked  // Transfer-Encoding: chunked; bodies by AppendChunk
 };
 
-// Appends the head (and for kWhole the body) to *out. `keep_alive` false adds Connection: close.
-void AppendResponse(const Response& response, BodyKind kind, bool keep_alive, std::string* out);
-// Appends one chunk; an empty one would end the body and is ignored. AppendLastChunk ends it.
+// Appends the head (and for kWhole the body) to *out. `keep_alive` false adds
+// Connection: close.
+void AppendResponse(const Response& response, BodyKind kind, bool keep_alive,
+                    std::string* out);
+// Appends one chunk; an empty one would end the body and is ignored.
+// AppendLastChunk ends it.
 void AppendChunk(base::Bytes bytes, std::string* out);
 void AppendLastChunk(std::string* out);
 
