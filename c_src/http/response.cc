@@ -38,8 +38,11 @@ void AppendNumber(size_t number, int radix, std::string* out) {
   out->append(digits.data(), end);
 }
 
-// RFC 9110 8.6: never in 1xx and 204.
-bool HasLength(uint16_t status) { return status >= 200 && status != 204; }
+// RFC 9110 8.6: never in 1xx and 204, and in 304 only the length that 200 would
+// have had, which is not known here.
+bool HasLength(uint16_t status) {
+  return status >= 200 && status != 204 && status != 304;
+}
 
 }  // namespace
 

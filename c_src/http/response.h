@@ -37,7 +37,7 @@ bool IsSafeField(base::Bytes name, base::Bytes value);
 
 enum class BodyKind : unsigned char {
   kWhole,     // Content-Length and the body
-  kHeadOnly,  // Content-Length of the body, no body (HEAD, 304)
+  kHeadOnly,  // Content-Length of the body, no body (HEAD)
   // No length: the body is what follows until the connection closes
   // (xhr-multipart).
   kUntilClose,

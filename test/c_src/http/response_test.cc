@@ -57,6 +57,8 @@ TEST(ResponseTest, NoContentHasNeitherLengthNorBody) {
             "HTTP/1.1 204 No Content\r\n\r\n");
   EXPECT_EQ(Bytes(Response{101, {}, "x"}, BodyKind::kWhole),
             "HTTP/1.1 101 Switching Protocols\r\n\r\n");
+  EXPECT_EQ(Bytes(Response{304, {{"ETag", "\"x\""}}, "x"}, BodyKind::kWhole),
+            "HTTP/1.1 304 Not Modified\r\nETag: \"x\"\r\n\r\n");
 }
 
 TEST(ResponseTest, KnowsNoPhraseForAnUnknownStatus) {
