@@ -21,7 +21,7 @@ $(OUT)/rabbit_socks_edge: $(ROOM_O) $(OUT)/main.o $(LLHTTP_O)
 	$(CXX) $(LDFLAGS) $(STATIC) -o $@ $^ $(LDLIBS)
 
 $(OUT)/unit_tests: $(ROOM_O) $(UNIT_O) $(LLHTTP_O)
-	$(CXX) $(LDFLAGS) -o $@ $^ $(LDLIBS) -lgtest_main -lgtest
+	$(CXX) $(LDFLAGS) -o $@ $^ $(LDLIBS) -lgmock -lgtest_main -lgtest
 
 $(OUT)/test/%.o: test/c_src/%.cc
 	@mkdir -p $(@D)
