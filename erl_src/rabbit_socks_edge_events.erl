@@ -28,6 +28,10 @@ handle({switch, Ref, Headers}, _) ->
     relay(Ref, {switch, Headers});
 handle({bytes, Ref, Data}, _) ->
     relay(Ref, {bytes, Data});
+handle({pause, Ref}, _) ->
+    relay(Ref, pause);
+handle({resume, Ref}, _) ->
+    relay(Ref, resume);
 handle({finish, Ref}, _) ->
     last(Ref, finish);
 handle(Other, _) ->
@@ -44,10 +48,10 @@ open({ok, {Module, Options}, Window}, Session, Info, Port) ->
 open(error, Session, _, Port) ->
     rabbit_socks_link:tell(Port, {refuse, Session, 404, <<"nothing is served here">>}).
 
-%% @doc A session that ended in order has told the edge itself. One that was killed has not: the edge takes the command that
-%% fits how far the session had come, and ignores the other.
+%% @doc A session that ended in order has told the edge itself. One that was killed has not (`noproc': before it was
+%% watched): the edge takes the command that fits how far the session had come, and ignores the other.
 -spec session_ended(non_neg_integer(), term(), none | port()) -> ok.
-session_ended(_, Reason, _) when Reason =:= normal; Reason =:= shutdown; Reason =:= noproc; element(1, Reason) =:= shutdown -> ok;
+session_ended(_, Reason, _) when Reason =:= normal; Reason =:= shutdown; element(1, Reason) =:= shutdown -> ok;
 session_ended(Session, _, Port) ->
     rabbit_socks_link:tell(Port, [{refuse, Session, 500, <<"internal error">>}, {close, Session, 1011, <<"internal error">>}]).
 

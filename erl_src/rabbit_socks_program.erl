@@ -60,7 +60,10 @@ data_directory() ->
         [] -> filename:basedir(user_cache, "rabbit_socks")
     end.
 
-%% The same class, byte order and machine as the program that runs this virtual machine.
+%% The same class, byte order and machine as the program that runs this virtual machine; or a script of the operator's around
+%% it, as for a run under valgrind.
+fits(<<"#!", _/binary>>) ->
+    ok;
 fits(<<16#7F, "ELF", Class, Order, _:12/binary, Machine:2/binary, _/binary>>) ->
     case head("/proc/self/exe") of
         {ok, <<16#7F, "ELF", Class, Order, _:12/binary, Machine:2/binary>>} -> ok;
