@@ -18,6 +18,7 @@
 //   {Pid, {'$socks', congested}}                        {Pid, {'$socks', drained}}
 //   {response, Ref, Status, Headers, Body}              {response_start, Ref, Status, Headers}
 //   {switch, Ref, Headers}       {bytes, Ref, Binary}   {finish, Ref}
+//   {pause, Ref}                 {resume, Ref}
 #ifndef RABBIT_SOCKS_NODE_MESSAGES_H_
 #define RABBIT_SOCKS_NODE_MESSAGES_H_
 

@@ -125,8 +125,11 @@ bool TermReader::Tuple(uint32_t arity) {
 }
 
 bool TermReader::List(uint32_t* size) {
-  return Measure(at_) != 0 &&
-         DecodeHead(term_, &at_, size, ei_decode_list_header);
+  if (!AtList() || Measure(at_) == 0) return false;
+  const bool empty = Peek() == ERL_NIL_EXT;
+  // Erlang gives no list of none a head: it would need a tail all the same.
+  return DecodeHead(term_, &at_, size, ei_decode_list_header) &&
+         empty == (*size == 0);
 }
 
 bool TermReader::ListEnd() {

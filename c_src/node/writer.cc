@@ -213,10 +213,16 @@ void Writer::Bytes(uint64_t ref, base::Bytes bytes) {
   }
 }
 
-void Writer::Finish(uint64_t ref) {
+void Writer::Finish(uint64_t ref) { OfRef("finish", ref); }
+
+void Writer::Pause(uint64_t ref) { OfRef("pause", ref); }
+
+void Writer::Resume(uint64_t ref) { OfRef("resume", ref); }
+
+void Writer::OfRef(const char* name, uint64_t ref) {
   Event([&](TermWriter* term) {
     term->Tuple(2);
-    term->Atom("finish");
+    term->Atom(name);
     term->Integer(ref);
   });
 }

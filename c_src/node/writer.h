@@ -44,6 +44,9 @@ class Writer {
   // Of any size: large ones become several events.
   void Bytes(uint64_t ref, base::Bytes bytes);
   void Finish(uint64_t ref);
+  // Whether the node is to read a relayed connection.
+  void Pause(uint64_t ref);
+  void Resume(uint64_t ref);
 
   bool empty() const { return out_.empty(); }
   size_t size() const { return out_.size(); }
@@ -55,6 +58,7 @@ class Writer {
   static constexpr size_t kPiece = size_t{4} << 20;  // of bytes
 
  private:
+  void OfRef(const char* name, uint64_t ref);
   bool AppendMessage(base::SessionId session, base::Payload payload,
                      base::Bytes data);
   void BeginPacket();

@@ -239,6 +239,7 @@ TEST(ReaderTest, OtherTermsThanCommandsAreMalformed) {
       std::string("\x83w\x04gone", 7),               // gone
       std::string("\x83k\x00\x02\x01\x02", 6),       // [1,2] as a string
       std::string("\x83l\x00\x00\x00\x00j", 7),      // never written so
+      std::string("\x83l\x00\x00\x00\x00", 6),       // nor so
       std::string("\x83P\x00\x00\x00\x05xxxx", 10),  // compressed
       std::string("\x83h\x01w\x02\xc3\xbc", 7),      // {ü}
   };

@@ -108,6 +108,8 @@ const std::map<std::string, std::function<void(Writer*)>>& Examples() {
       {"switch", [](W w) { w->Switch(12, Head(101)); }},
       {"bytes", [](W w) { w->Bytes(12, "more"); }},
       {"finish", [](W w) { w->Finish(12); }},
+      {"pause", [](W w) { w->Pause(12); }},
+      {"resume", [](W w) { w->Resume(12); }},
   };
   return examples;
 }

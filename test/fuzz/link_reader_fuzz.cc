@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: MPL-2.0
+// FZ12: any bytes as a packet from the node. Never a step out of it, nothing
+// out of its range comes through, and what is taken whole is one whole term.
+#include <cstdint>
+#include <cstdlib>
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "node/reader.h"
+#include "node/term_reader.h"
+
+using namespace rabbit_socks;  // NOLINT(google-build-using-namespace)
+
+namespace {
+
+using base::Bytes;
+
+void Require(bool holds) {
+  if (!holds) std::abort();
+}
+
+class Checker final : public node::Commands {
+ public:
+  explicit Checker(Bytes packet) : packet_(packet) {}
+
+  void OnHello(int version, Bytes release) override {
+    Require(version >= 0);
+    if (!release.empty()) Inside(release);
+  }
+  void OnHeartbeat(uint64_t n) override { Id(n); }
+  void OnListen(base::ListenerId listener, node::Config config) override {
+    Id(listener);
+    Require(!config.routes.empty());
+  }
+  void OnConfigure(base::ListenerId listener, node::Config config) override {
+    OnListen(listener, std::move(config));
+  }
+  void OnUnlisten(base::ListenerId listener) override { Id(listener); }
+  void OnRemove(base::ListenerId listener, uint16_t code,
+                Bytes reason) override {
+    Id(listener);
+    OnStop(code, reason);
+  }
+  void OnAdopt(uint64_t ref, Bytes buffer) override { OnBytes(ref, buffer); }
+  void OnAccept(base::SessionId session, Bytes pid,
+                node::Fields fields) override {
+    Id(session.value);
+    Inside(pid);
+    Require(pid[0] == 'X' || pid[0] == 'g');
+    for (const auto& [name, value] : fields) {
+      Require(name.size() + value.size() <= packet_.size());
+    }
+  }
+  void OnRefuse(base::SessionId session, uint16_t status, Bytes text) override {
+    Id(session.value);
+    Require(status >= 400 && status <= 599);
+    Inside(text);
+  }
+  void OnSend(base::SessionId session, base::Payload, Bytes data) override {
+    Id(session.value);
+    Inside(data);
+  }
+  void OnCredit(base::SessionId session, uint32_t, uint32_t) override {
+    Id(session.value);
+  }
+  void OnClose(base::SessionId session, uint16_t code, Bytes reason) override {
+    Id(session.value);
+    OnStop(code, reason);
+  }
+  void OnRequest(uint64_t ref, base::ListenerId listener,
+                 node::RelayedRequest request) override {
+    Id(ref);
+    Id(listener);
+    Require(request.body.size() <= packet_.size());
+  }
+  void OnBytes(uint64_t ref, Bytes bytes) override {
+    Id(ref);
+    Inside(bytes);
+  }
+  void OnGone(uint64_t ref) override { Id(ref); }
+  void OnStop(uint16_t code, Bytes reason) override {
+    Require(code >= 1000 && code <= 4999);
+    Inside(reason);
+  }
+  void OnUnknown(Bytes name) override {
+    Inside(name);
+    for (const char c : name) Require(static_cast<unsigned char>(c) < 0x80);
+  }
+
+ private:
+  static void Id(uint64_t id) { Require(id < uint64_t{1} << 56); }
+  void Inside(Bytes view) const {
+    const std::less_equal<const char*> le;
+    Require(le(packet_.data(), view.data()) &&
+            le(view.data() + view.size(), packet_.data() + packet_.size()));
+  }
+
+  Bytes packet_;
+};
+
+}  // namespace
+
+extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
+  const auto copy = std::make_unique<char[]>(size);
+  const Bytes input(reinterpret_cast<const char*>(data), size);
+  input.copy(copy.get(), size);
+  const Bytes packet(copy.get(), size);
+  Checker checker(packet);
+  const bool taken = !node::ReadPacket(packet, &checker);
+  node::TermReader term(packet);
+  const bool whole = term.Version() && term.Skip() && term.AtEnd();
+  Require(whole || !taken);
+  return 0;
+}
