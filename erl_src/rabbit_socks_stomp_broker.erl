@@ -121,7 +121,11 @@ handle(#'basic.nack'{delivery_tag = Tag, multiple = Multiple}, #broker{processor
 handle(#'basic.cancel'{consumer_tag = Tag}, #broker{processor = P} = Broker) ->
     {cancelled, subscription(Tag), run(fun() -> rabbit_stomp_processor:cancel_consumer(Tag, P) end, Broker)};
 handle({'EXIT', From, Reason}, #broker{processor = P} = Broker) ->
-    run(fun() -> rabbit_stomp_processor:handle_exit(From, Reason, P) end, Broker);
+    case {rabbit_stomp_processor:info(channel, P), Reason} of
+        %% A channel that ends with its connection: that one's end is on its way, and tells why.
+        {From, {shutdown, {connection_closing, _}}} -> none;
+        _ -> run(fun() -> rabbit_stomp_processor:handle_exit(From, Reason, P) end, Broker)
+    end;
 handle({start_heartbeats, {Send, Receive}}, _) ->
     {heartbeats, Send * 1000, Receive * 1000};
 handle({?MODULE, alarm, Source, Set}, _) ->
