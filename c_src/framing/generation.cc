@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: MPL-2.0
 #include "framing/generation.h"
 
-#include <array>
-
 #include "framing/socketio_06.h"
 
 namespace rabbit_socks::framing {
@@ -10,9 +8,18 @@ namespace {
 
 const SocketIo06Codec kSocketIo06;
 
-const std::array<Generation, 1> kGenerations = {{
-    {"socket.io-0.6", &kSocketIo06, true, 10000, 8000, 20000, 8000},
-}};
+// The intervals are those of the reference server.
+const Generation kGenerations[] = {
+    {
+        .name = "socket.io-0.6",
+        .codec = &kSocketIo06,
+        .server_pings = true,
+        .heartbeat_every = 10000,
+        .heartbeat_answer = 8000,
+        .poll_duration = 20000,
+        .close_timeout = 8000,
+    },
+};
 
 }  // namespace
 

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: MPL-2.0
 #include "framing/json.h"
 
-#include <rapidjson/encodedstream.h>
-#include <rapidjson/error/error.h>
 #include <rapidjson/memorystream.h>
 #include <rapidjson/reader.h>
 
-#include <array>
 #include <cstddef>
+#include <cstdint>
+
+#include "base/utf8.h"
 
 namespace rabbit_socks::framing {
 namespace {
@@ -15,106 +15,135 @@ namespace {
 using base::Bytes;
 using base::Fault;
 
-// Counts what the limits bound; false stops the reader. Numbers stay text: what
-// is out of a double's range is valid JSON all the same.
-class Counter {
+constexpr Fault kInvalid{1007, "not one JSON value"};
+constexpr Fault kTooDeep{1009, "JSON nested too deep"};
+constexpr Fault kTooManyKeys{1009, "too many keys in one JSON object"};
+
+// Counts what the limits are about. False ends the parse.
+class Counter
+    : public rapidjson::BaseReaderHandler<rapidjson::UTF8<>, Counter> {
  public:
   explicit Counter(const Limits& limits) : limits_(limits) {}
 
-  bool Null() { return true; }
-  bool Bool(bool) { return true; }
-  bool Int(int) { return true; }
-  bool Uint(unsigned) { return true; }
-  bool Int64(int64_t) { return true; }
-  bool Uint64(uint64_t) { return true; }
-  bool Double(double) { return true; }
-  bool RawNumber(const char*, rapidjson::SizeType, bool) { return true; }
-  bool String(const char*, rapidjson::SizeType, bool) { return true; }
-  bool Key(const char*, rapidjson::SizeType, bool) { return true; }
+  Fault fault() const { return fault_; }
+
   bool StartObject() { return Enter(); }
   bool StartArray() { return Enter(); }
-  bool EndObject(rapidjson::SizeType keys) {
-    --depth_;
-    return keys <= limits_.max_json_keys;
-  }
   bool EndArray(rapidjson::SizeType) {
     --depth_;
     return true;
   }
+  bool EndObject(rapidjson::SizeType keys) {
+    --depth_;
+    return keys <= limits_.max_json_keys || Stop(kTooManyKeys);
+  }
+  // \udc00 alone becomes what is no UTF-8; RapidJSON sees only half a pair that
+  // begins with the other half.
+  bool String(const char* text, rapidjson::SizeType size, bool) {
+    return base::IsUtf8({text, size}) || Stop(kInvalid);
+  }
+  bool Key(const char* text, rapidjson::SizeType size, bool copy) {
+    return String(text, size, copy);
+  }
 
  private:
-  bool Enter() { return ++depth_ <= limits_.max_json_depth; }
+  bool Enter() { return ++depth_ <= limits_.max_json_depth || Stop(kTooDeep); }
+  bool Stop(Fault fault) {
+    fault_ = fault;
+    return false;
+  }
 
   const Limits& limits_;
   uint32_t depth_ = 0;
+  Fault fault_;
 };
 
 void AppendEscaped(unsigned char byte, std::string* out) {
-  constexpr std::array<char, 16> kHex = {'0', '1', '2', '3', '4', '5',
-                                         '6', '7', '8', '9', 'a', 'b',
-                                         'c', 'd', 'e', 'f'};
-  switch (byte) {
+  constexpr char kDigits[] = "0123456789abcdef";
+  out->append("\\u00");
+  out->push_back(kDigits[byte >> 4]);
+  out->push_back(kDigits[byte & 0xF]);
+}
+
+// How many bytes at the front of text need another form, which is appended.
+size_t AppendSpecial(Bytes text, std::string* out) {
+  const char c = text[0];
+  switch (c) {
     case '"':
       out->append("\\\"");
-      return;
+      return 1;
     case '\\':
       out->append("\\\\");
-      return;
+      return 1;
     case '\n':
       out->append("\\n");
-      return;
+      return 1;
     case '\r':
       out->append("\\r");
-      return;
+      return 1;
     case '\t':
       out->append("\\t");
-      return;
+      return 1;
+    case '<':
+      // "</script" would end the element, "<!--" change what ends it.
+      if (text.substr(0, 2) == "</") {
+        out->append("<\\/");
+        return 2;
+      }
+      if (text.substr(0, 2) == "<!") {
+        out->append("\\u003c!");
+        return 2;
+      }
+      return 0;
+    case '\xe2':
+      // Line ends to older JavaScript, where no string may have one.
+      if (text.substr(0, 3) == "\xe2\x80\xa8") {
+        out->append("\\u2028");
+        return 3;
+      }
+      if (text.substr(0, 3) == "\xe2\x80\xa9") {
+        out->append("\\u2029");
+        return 3;
+      }
+      return 0;
     default:
-      out->append("\\u00");
-      out->push_back(kHex[byte >> 4]);
-      out->push_back(kHex[byte & 0xFU]);
+      if (static_cast<unsigned char>(c) >= 0x20) return 0;
+      AppendEscaped(static_cast<unsigned char>(c), out);
+      return 1;
   }
 }
 
 }  // namespace
 
 Fault CheckJson(Bytes text, const Limits& limits) {
-  using Utf8 = rapidjson::UTF8<>;
-  // A NUL is the reader's sign of the end of input.
-  if (text.find('\0') != Bytes::npos) return Fault{1007, "NUL in JSON"};
-  rapidjson::MemoryStream bytes(text.data(), text.size());
-  rapidjson::EncodedInputStream<Utf8, rapidjson::MemoryStream> stream(bytes);
-  rapidjson::GenericReader<Utf8, Utf8> reader;
+  constexpr unsigned kFlags =
+      rapidjson::kParseIterativeFlag | rapidjson::kParseValidateEncodingFlag;
+  rapidjson::MemoryStream stream(text.data(), text.size());
+  rapidjson::Reader reader;
   Counter counter(limits);
-  constexpr unsigned kFlags = rapidjson::kParseIterativeFlag |
-                              rapidjson::kParseValidateEncodingFlag |
-                              rapidjson::kParseNumbersAsStringsFlag;
-  const rapidjson::ParseResult result = reader.Parse<kFlags>(stream, counter);
-  if (!result.IsError()) return Fault{};
-  if (result.Code() == rapidjson::kParseErrorTermination)
-    return Fault{1009, "JSON too deep or with too many keys"};
-  return Fault{1007, "not JSON"};
+  const bool parsed = !reader.Parse<kFlags>(stream, counter).IsError();
+  if (counter.fault()) return counter.fault();
+  // The parser takes a zero byte for the end, wherever it is.
+  return parsed && stream.Tell() == text.size() ? Fault{} : kInvalid;
 }
 
 void AppendJsonString(Bytes text, std::string* out) {
   out->push_back('"');
-  for (size_t i = 0; i < text.size(); ++i) {
+  size_t plain = 0;  // where what is not yet appended begins
+  for (size_t i = 0; i < text.size();) {
     const auto byte = static_cast<unsigned char>(text[i]);
-    if (byte < 0x20 || byte == '"' || byte == '\\' || byte == 0x7F) {
-      AppendEscaped(byte, out);
-    } else if (byte == '<' && i + 1 < text.size() && text[i + 1] == '/') {
-      out->append("<\\/");  // would end the script element
+    if (byte >= 0x20 && byte != '"' && byte != '\\' && byte != '<' &&
+        byte != 0xE2) {
       ++i;
-    } else if (byte == 0xE2 && (text.substr(i, 3) == "\xE2\x80\xA8" ||
-                                text.substr(i, 3) == "\xE2\x80\xA9")) {
-      out->append(text[i + 2] == '\xA8'
-                      ? "\\u2028"
-                      : "\\u2029");  // line ends to JavaScript before 2019
-      i += 2;
-    } else {
-      out->push_back(text[i]);
+      continue;
     }
+    out->append(text.substr(plain, i - plain));
+    plain = i;
+    const size_t special = AppendSpecial(text.substr(i), out);
+    i += special != 0 ? special : 1;
+    if (special != 0) plain = i;
   }
+  out->append(text.substr(plain));
   out->push_back('"');
 }
 

@@ -4,7 +4,6 @@
 #include <charconv>
 #include <cstddef>
 #include <cstdint>
-#include <vector>
 
 #include "base/utf8.h"
 #include "framing/json.h"
@@ -14,118 +13,136 @@ namespace {
 
 using base::Bytes;
 using base::Fault;
-using Type = Packet::Type;
 
-constexpr Bytes kMark = "~m~";
+constexpr Bytes kFrame = "~m~";
 constexpr Bytes kHeartbeat = "~h~";
 constexpr Bytes kJson = "~j~";
-// No payload within the limits has a longer text.
-constexpr size_t kMaxDigits = 9;
+constexpr size_t kMaxDigits = 9;  // L16: more than any payload can hold
 
-bool TakePrefix(Bytes prefix, Bytes* text) {
+constexpr uint16_t kProtocolError = 1002;
+constexpr uint16_t kInvalidPayload = 1007;
+constexpr uint16_t kTooBig = 1009;
+
+bool Consume(Bytes* text, Bytes prefix) {
   if (text->substr(0, prefix.size()) != prefix) return false;
   text->remove_prefix(prefix.size());
   return true;
 }
 
-// The number in front of the next mark. False: none, or too many digits.
-bool TakeLength(Bytes* payload, uint32_t* length) {
-  const size_t digits = payload->find_first_not_of("0123456789");
-  if (digits == 0 || digits > kMaxDigits)
-    return false;  // npos: no mark follows
-  std::from_chars(payload->data(), payload->data() + digits, *length);
-  payload->remove_prefix(digits);
-  return TakePrefix(kMark, payload);
-}
-
-Fault ReadPacket(Bytes text, const Limits& limits, Packet* packet) {
-  packet->type = Type::kMessage;
-  packet->data = text;
-  if (TakePrefix(kHeartbeat, &packet->data)) {
-    packet->type = Type::kHeartbeat;
-  } else if (TakePrefix(kJson, &packet->data)) {
-    packet->type = Type::kJson;
-    return CheckJson(packet->data, limits);
+// Takes one frame off the front of `rest`. REQUIRES: rest is UTF-8
+Fault TakeFrame(Bytes* rest, Bytes* text) {
+  if (!Consume(rest, kFrame)) return {kProtocolError, "no ~m~ before a length"};
+  size_t digits = 0;
+  while (digits < rest->size() && digits <= kMaxDigits &&
+         (*rest)[digits] >= '0' && (*rest)[digits] <= '9') {
+    ++digits;
   }
-  return Fault{};
+  if (digits == 0) return {kProtocolError, "a frame without a length"};
+  if (digits > kMaxDigits) return {kProtocolError, "a length of many digits"};
+  uint32_t units = 0;
+  std::from_chars(rest->data(), rest->data() + digits, units);
+  rest->remove_prefix(digits);
+  if (!Consume(rest, kFrame)) return {kProtocolError, "no ~m~ after a length"};
+  const size_t size = base::Utf16Prefix(*rest, units);
+  if (size == Bytes::npos) {
+    return {kProtocolError, "a length that the text does not have"};
+  }
+  *text = rest->substr(0, size);
+  rest->remove_prefix(size);
+  return {};
 }
 
-// REQUIRES: payload is UTF-8
-Fault ReadPackets(Bytes payload, const Limits& limits,
-                  std::vector<Packet>* packets) {
+Packet ToPacket(Bytes text) {
+  if (Consume(&text, kHeartbeat)) return {Packet::Type::kHeartbeat, text};
+  if (Consume(&text, kJson)) return {Packet::Type::kJson, text};
+  return {Packet::Type::kMessage, text};
+}
+
+// Calls visit(packet) for each frame; its fault ends the walk.
+template <class Visit>
+Fault Walk(Bytes payload, Visit visit) {
   while (!payload.empty()) {
-    if (packets->size() == limits.max_packets)
-      return Fault{1009, "too many packets in a payload"};
-    uint32_t length = 0;
-    if (!TakePrefix(kMark, &payload) || !TakeLength(&payload, &length))
-      return Fault{1002, "malformed ~m~ frame"};
-    const size_t size = base::Utf16Prefix(payload, length);
-    if (size == Bytes::npos)
-      return Fault{1002, "~m~ frame shorter than its length"};
-    Packet packet;
-    if (const Fault fault =
-            ReadPacket(payload.substr(0, size), limits, &packet))
-      return fault;
-    packets->push_back(packet);
-    payload.remove_prefix(size);
+    Bytes text;
+    if (const Fault fault = TakeFrame(&payload, &text)) return fault;
+    if (const Fault fault = visit(ToPacket(text))) return fault;
   }
-  return Fault{};
+  return {};
 }
 
-void Report(const std::vector<Packet>& packets, PacketSink* sink) {
-  for (const Packet& packet : packets) {
-    if (!sink->OnPacket(packet)) return;
-  }
+Fault Check(Bytes payload, const Limits& limits) {
+  if (!base::IsUtf8(payload)) return {kInvalidPayload, "not UTF-8"};
+  uint32_t packets = 0;
+  return Walk(payload, [&](const Packet& packet) -> Fault {
+    if (packets == limits.max_packets) {
+      return {kTooBig, "too many packets in one payload"};
+    }
+    ++packets;
+    if (packet.type != Packet::Type::kJson) return {};
+    return CheckJson(packet.data, limits);
+  });
 }
 
-std::string WithoutCarriageReturns(Bytes text) {
-  std::string out;
-  out.reserve(text.size());
-  for (size_t i = 0; i < text.size(); ++i) {
-    if (text[i] == '\r' && i + 1 < text.size() && text[i + 1] == '\n') continue;
-    out.push_back(text[i]);
+// REQUIRES: Check found no fault
+void Report(Bytes payload, PacketSink* sink) {
+  constexpr Fault kEnough{kProtocolError, "the sink wants no more"};
+  (void)Walk(payload, [&](const Packet& packet) -> Fault {
+    return sink->OnPacket(packet) ? Fault{} : kEnough;
+  });
+}
+
+std::string WithoutCarriageReturns(Bytes payload) {
+  std::string plain;
+  plain.reserve(payload.size());
+  for (size_t i = 0; i < payload.size(); ++i) {
+    if (payload.substr(i, 2) == "\r\n") continue;
+    plain.push_back(payload[i]);
   }
-  return out;
+  return plain;
 }
 
 }  // namespace
 
 Fault SocketIo06Codec::Decode(Bytes payload, const Limits& limits,
                               PacketSink* sink) const {
-  if (!base::IsUtf8(payload)) return Fault{1007, "payload is not UTF-8"};
-  std::vector<Packet> packets;
-  if (const Fault fault = ReadPackets(payload, limits, &packets)) return fault;
-  Report(packets, sink);
-  return Fault{};
+  const Fault fault = Check(payload, limits);
+  if (!fault) Report(payload, sink);
+  return fault;
 }
 
 Fault SocketIo06Codec::DecodeForm(Bytes payload, const Limits& limits,
                                   PacketSink* sink) const {
-  if (!base::IsUtf8(payload)) return Fault{1007, "payload is not UTF-8"};
-  std::vector<Packet> packets;
-  const Fault as_received = ReadPackets(payload, limits, &packets);
-  if (!as_received) {
-    Report(packets, sink);
-    return Fault{};
+  const Fault fault = Check(payload, limits);
+  if (!fault) {
+    Report(payload, sink);
+    return {};
   }
-  // The lengths were counted before the browser's form turned each line feed
-  // into two characters.
-  const std::string mended = WithoutCarriageReturns(payload);
-  if (mended.size() == payload.size()) return as_received;
-  packets.clear();
-  if (const Fault fault = ReadPackets(mended, limits, &packets)) return fault;
-  Report(packets, sink);
-  return Fault{};
+  // The lengths were counted before the form put a \r before each \n. When the
+  // frames add up as received, nobody did.
+  if (fault.code != kProtocolError || payload.find("\r\n") == Bytes::npos) {
+    return fault;
+  }
+  const std::string plain = WithoutCarriageReturns(payload);
+  return Decode(plain, limits, sink);
 }
 
 void SocketIo06Codec::Append(const Packet& packet, std::string* payload) const {
-  const Bytes kind = packet.type == Type::kHeartbeat ? kHeartbeat
-                     : packet.type == Type::kJson    ? kJson
-                                                     : Bytes();
-  payload->append(kMark)
-      .append(std::to_string(kind.size() + base::Utf16Length(packet.data)))
-      .append(kMark);
-  payload->append(kind).append(packet.data);
+  Bytes prefix;
+  switch (packet.type) {
+    case Packet::Type::kMessage:
+      break;
+    case Packet::Type::kJson:
+      prefix = kJson;
+      break;
+    case Packet::Type::kHeartbeat:
+      prefix = kHeartbeat;
+      break;
+  }
+  payload->append(kFrame);
+  payload->append(
+      std::to_string(prefix.size() + base::Utf16Length(packet.data)));
+  payload->append(kFrame);
+  payload->append(prefix);
+  payload->append(packet.data);
 }
 
 }  // namespace rabbit_socks::framing

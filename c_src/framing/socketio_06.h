@@ -1,14 +1,12 @@
 // SPDX-License-Identifier: MPL-2.0
-// Socket.IO 0.6: "~m~<n>~m~<text>" any number of times, n in UTF-16 code units
-// as JavaScript counts. A text that starts with "~h~" is a heartbeat, with
-// "~j~" JSON.
+// Framing of Socket.IO 0.6: ~m~<length>~m~<text>, the length in UTF-16 units
+// as JavaScript counts. A text that begins with ~h~ is a heartbeat, with ~j~
+// JSON, any other a message. Nothing is escaped, only counted.
 #ifndef RABBIT_SOCKS_FRAMING_SOCKETIO_06_H_
 #define RABBIT_SOCKS_FRAMING_SOCKETIO_06_H_
 
 #include <string>
 
-#include "base/bytes.h"
-#include "base/result.h"
 #include "framing/codec.h"
 
 namespace rabbit_socks::framing {
@@ -19,7 +17,8 @@ class SocketIo06Codec final : public Codec {
                      PacketSink* sink) const override;
   base::Fault DecodeForm(base::Bytes payload, const Limits& limits,
                          PacketSink* sink) const override;
-  // REQUIRES: packet.data is UTF-8
+  // A message that begins with ~h~ or ~j~ is another packet to the peer: the
+  // protocol has no escape for it.
   void Append(const Packet& packet, std::string* payload) const override;
 };
 
