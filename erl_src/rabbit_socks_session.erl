@@ -57,6 +57,8 @@ handle_continue({Port, {Id, Module, Options, Info, Window}}, undefined) ->
     end.
 
 begin_session(Module, #{path := Path} = Info, Options) ->
+    %% Nothing is said to be exported by a module that is not loaded.
+    _ = code:ensure_loaded(Module),
     {Arguments, Arity} = case erlang:function_exported(Module, init, 3) of
         true -> {[Path, Info, Options], 3};
         false -> {[[unicode:characters_to_list(Part) || Part <- Path], []], 2}
@@ -89,7 +91,9 @@ handle_cast(Request, Session) ->
 -spec handle_info(term(), #session{}) -> {noreply, #session{}} | {stop, normal, #session{}}.
 handle_info({'$socks', messages, Messages}, #session{module = Module, state = State} = Session) ->
     step(count(Messages, Session), handle_frame, 2, fun() -> frames(Messages, Module, ok, State) end);
-handle_info({'$socks', closed, _Code, _Reason}, Session) ->
+handle_info({'$socks', closed, _Code, _Reason}, #session{writer = Writer} = Session) ->
+    %% All that came before has been answered: the edge's close frame may go out.
+    ok = rabbit_socks_writer:close_transport(Writer),
     {stop, normal, Session};
 handle_info({'$socks', Event}, Session) ->
     other(Event, Session);

@@ -31,6 +31,9 @@ void AnswerRefusal(Tables& t, Connection* c, uint16_t code) {
                                : "the session ended before it was open"});
 }
 
+// Of a close frame without a body (RFC 6455 7.1.5): answered with one.
+constexpr uint16_t kNoCode = 1005;
+
 void CloseStream(Tables& t, Connection* c, const Session& s) {
   if (!c->relayed &&
       transport::StreamBodyKind(*s.transport) == http::BodyKind::kChunked) {
@@ -103,6 +106,7 @@ void CloseSession(Tables& t, Session* s, uint16_t code, Bytes reason) {
       break;
     case Phase::kHttp:
     case Phase::kPost:
+    case Phase::kEnding:
     case Phase::kClosing:
     case Phase::kFinished:
       break;
@@ -110,13 +114,31 @@ void CloseSession(Tables& t, Session* s, uint16_t code, Bytes reason) {
   EndSession(t, s, code, reason);
 }
 
-void FailWebSocket(Tables& t, Connection* c, uint16_t code, Bytes reason) {
-  if (Session* s = t.FindSession(c->session)) EndSession(t, s, code, reason);
-  // A draft without close codes has nothing to say: the TCP connection ends.
-  if (c->websocket->codec().has_control_frames() &&
-      c->phase != Phase::kClosing) {
+void EndWebSocket(Tables& t, Connection* c, uint16_t code, Bytes reason,
+                  uint16_t answer) {
+  c->close_code = answer;
+  Session* s = t.FindSession(c->session);
+  if (s == nullptr) {
+    CompleteEnding(t, c);
+    return;
+  }
+  t.outbox->Closed(s->id, s->owner, code, reason);
+  s->owner.clear();
+  s->state = Session::State::kEnding;
+  t.SetDeadline(s, 0);
+  c->phase = Phase::kEnding;
+  t.SetDeadline(c, t.now + c->config->limits.close_timeout);
+}
+
+void CompleteEnding(Tables& t, Connection* c) {
+  if (Session* s = t.FindSession(c->session)) EndSession(t, s, 1006, "");
+  // A draft without close codes has nothing to say of a fault: the TCP
+  // connection ends. Its own close is answered.
+  const bool says =
+      c->websocket->codec().has_control_frames() || c->close_code == kNoCode;
+  if (says && c->phase != Phase::kClosing) {
     t.outbox->BeginWrite(c->id);
-    c->websocket->codec().AppendClose(code, reason, &t.outbox->arena());
+    c->websocket->codec().AppendClose(c->close_code, "", &t.outbox->arena());
     t.outbox->EndWrite();
   }
   FinishConnection(t, c);

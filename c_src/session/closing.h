@@ -20,9 +20,15 @@ void EndSession(Tables& t, Session* s, uint16_t code, base::Bytes reason);
 // poll has fetched it. `s` is dead or lingering after the call.
 void CloseSession(Tables& t, Session* s, uint16_t code, base::Bytes reason);
 
-// The client's WebSocket broke a rule: send the code, end the connection
-// without waiting for an answer. `c` is dead after the call if it was relayed.
-void FailWebSocket(Tables& t, Connection* c, uint16_t code, base::Bytes reason);
+// The client's WebSocket closed, or broke a rule: the code goes into our close
+// frame. What came before is answered first: the node is told, and the frame
+// is sent when the node has confirmed the end (CompleteEnding), at the latest
+// after close_timeout. `c` may be dead after the call if it was relayed.
+void EndWebSocket(Tables& t, Connection* c, uint16_t code, base::Bytes reason,
+                  uint16_t answer);
+
+// The node has answered all that came before, or will not.
+void CompleteEnding(Tables& t, Connection* c);
 
 // Sends a close frame and waits for the peer's, at most close_timeout.
 void StartCloseHandshake(Tables& t, Connection* c, uint16_t code,

@@ -39,6 +39,8 @@ struct Connection {
     kHixieKey,   // accepted; the 8 bytes of key3 are not yet whole
     kSwitching,  // relayed: the broker is writing the 101
     kWebSocket,
+    kEnding,    // WebSocket: the client closed or broke a rule; the node
+                // answers what came before, then our close frame goes out
     kStream,    // an endless answer
     kClosing,   // WebSocket: our close frame is sent, the peer's is awaited
     kFinished,  // nothing more happens but Disconnected
@@ -69,6 +71,7 @@ struct Connection {
   std::string input;        // bytes that came while they could not be used
   std::string jsonp_index;  // of the poll being answered
   base::SessionId session;
+  uint16_t close_code = 0;  // kEnding: to be sent
 
   base::Time deadline = 0;   // 0: none
   base::Time scheduled = 0;  // the earliest wheel entry, 0: none

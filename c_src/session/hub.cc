@@ -263,8 +263,10 @@ void Hub::Refuse(SessionId id, uint16_t status, Bytes text, Time now) {
 void Hub::Send(SessionId id, base::Payload payload, Bytes data, Time now) {
   const Impl::Step step(impl_.get(), now);
   Session* s = impl_->t.FindSession(id);
-  if (s != nullptr && s->state == Session::State::kOpen)
+  if (s != nullptr && (s->state == Session::State::kOpen ||
+                       s->state == Session::State::kEnding)) {
     SendMessage(impl_->t, s, payload, data);
+  }
 }
 
 void Hub::Credit(SessionId id, uint32_t messages, uint32_t bytes, Time now) {
@@ -275,9 +277,14 @@ void Hub::Credit(SessionId id, uint32_t messages, uint32_t bytes, Time now) {
 
 void Hub::Close(SessionId id, uint16_t code, Bytes reason, Time now) {
   const Impl::Step step(impl_.get(), now);
-  Session* s = impl_->t.FindSession(id);
-  if (s != nullptr && s->state == Session::State::kOpen)
-    CloseSession(impl_->t, s, code, reason);
+  Tables& t = impl_->t;
+  Session* s = t.FindSession(id);
+  if (s == nullptr) return;
+  if (s->state == Session::State::kOpen) {
+    CloseSession(t, s, code, reason);
+  } else if (s->state == Session::State::kEnding) {
+    if (Connection* c = t.FindConnection(s->connection)) CompleteEnding(t, c);
+  }
 }
 
 void Hub::Stop(uint16_t code, Bytes reason, Time now) {

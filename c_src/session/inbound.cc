@@ -89,16 +89,6 @@ class Messages final : public transport::MessageSink {
   Fault fault_;
 };
 
-void PeerClosed(Tables& t, Connection* c, uint16_t code, Bytes reason) {
-  if (Session* s = t.FindSession(c->session)) EndSession(t, s, code, reason);
-  if (c->phase == Phase::kWebSocket) {
-    t.outbox->BeginWrite(c->id);
-    c->websocket->codec().AppendClose(code, "", &t.outbox->arena());
-    t.outbox->EndWrite();
-  }
-  FinishConnection(t, c);
-}
-
 }  // namespace
 
 Fault TakePayload(Tables& t, Session* s, Bytes payload, bool from_form) {
@@ -120,17 +110,18 @@ size_t FeedWebSocket(Tables& t, Connection* c, std::span<char> bytes) {
   if (!t.scratch.empty() && c->phase == Phase::kWebSocket)
     t.outbox->Write(c->id, t.scratch);
   if (messages.fault()) {
-    FailWebSocket(t, c, messages.fault().code, messages.fault().text);
+    EndWebSocket(t, c, messages.fault().code, messages.fault().text,
+                 messages.fault().code);
     return bytes.size();
   }
   switch (outcome.end) {
     case transport::WebSocket::End::kNone:
       return outcome.consumed;
     case transport::WebSocket::End::kPeerClosed:
-      PeerClosed(t, c, outcome.code, outcome.reason);
+      EndWebSocket(t, c, outcome.code, outcome.reason, outcome.code);
       return bytes.size();
     case transport::WebSocket::End::kFault:
-      FailWebSocket(t, c, outcome.code, outcome.reason);
+      EndWebSocket(t, c, outcome.code, outcome.reason, outcome.code);
       return bytes.size();
   }
   return bytes.size();

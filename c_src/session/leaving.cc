@@ -40,6 +40,7 @@ void LeaveSession(Tables& t, Connection* c) {
     case Phase::kHixieKey:
     case Phase::kSwitching:
     case Phase::kWebSocket:
+    case Phase::kEnding:
     case Phase::kStream:
       return EndSession(t, s, CodeFor(*c), "the connection was lost");
     case Phase::kHttp:

@@ -18,7 +18,7 @@ using Phase = Connection::Phase;
 bool SendOnWebSocket(Tables& t, Connection* c, base::Payload payload,
                      Bytes data) {
   const websocket::Codec& codec = c->websocket->codec();
-  if (c->phase != Phase::kWebSocket)
+  if (c->upgrade)
     return codec.AppendMessage(payload, data, &c->upgrade->output);
   t.outbox->BeginWrite(c->id);
   const bool sent = codec.AppendMessage(payload, data, &t.outbox->arena());

@@ -114,6 +114,7 @@ size_t Step(Tables& t, Connection* c, std::span<char> bytes) {
     case Phase::kSwitching:
       return 0;
     case Phase::kStream:
+    case Phase::kEnding:
     case Phase::kFinished:
       return bytes.size();  // dropped
   }

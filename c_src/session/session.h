@@ -24,6 +24,7 @@ struct Session {
   enum class State : uint8_t {
     kOpening,  // the node has been asked
     kOpen,
+    kEnding,     // the node has been told; it may still answer what came before
     kLingering,  // ended for the node; a last poll may still fetch the queue
   };
 

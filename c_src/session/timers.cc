@@ -26,6 +26,14 @@ bool IsStuck(const Tables& t, const Connection& c) {
   return c.queued > 0 && t.now - c.progress >= c.config->limits.send_timeout;
 }
 
+// The earlier of the two deadlines of a WebSocket: `at` (0: none) for its life
+// signs, and the one for bytes that the peer does not take.
+Time OrStuck(const Connection& c, Time at) {
+  if (c.queued == 0) return at;
+  const Time stuck = c.progress + c.config->limits.send_timeout;
+  return at == 0 ? stuck : std::min(at, stuck);
+}
+
 void Lose(Tables& t, Connection* c, Bytes reason) {
   if (Session* s = t.FindSession(c->session)) EndSession(t, s, 1006, reason);
   ResetConnection(t, c);
@@ -45,7 +53,8 @@ void CheckLife(Tables& t, Connection* c) {
       t.outbox->BeginWrite(c->id);
       c->websocket->codec().AppendPing("", &t.outbox->arena());
       t.outbox->EndWrite();
-      t.SetDeadline(c, c->websocket->last_seen() + limits.idle_timeout);
+      t.SetDeadline(
+          c, OrStuck(*c, c->websocket->last_seen() + limits.idle_timeout));
       return;
     case transport::WebSocket::Life::kFine:
       return ScheduleLifeCheck(t, c);
@@ -82,11 +91,7 @@ void ScheduleLifeCheck(Tables& t, Connection* c) {
                                   Jittered(limits.ping_interval, c->id.value),
                               t.now + base::TickWheel::kTick)
                    : 0;
-  if (c->queued > 0) {
-    const Time stuck = c->progress + limits.send_timeout;
-    at = at == 0 ? stuck : std::min(at, stuck);
-  }
-  t.SetDeadline(c, at);
+  t.SetDeadline(c, OrStuck(*c, at));
 }
 
 void ConnectionDue(Tables& t, Connection* c) {
@@ -106,6 +111,8 @@ void ConnectionDue(Tables& t, Connection* c) {
       return Lose(t, c, "the handshake took too long");
     case Phase::kWebSocket:
       return CheckLife(t, c);
+    case Phase::kEnding:
+      return CompleteEnding(t, c);
     case Phase::kClosing:
       return ResetConnection(t, c);
     case Phase::kFinished:
@@ -130,6 +137,8 @@ void SessionDue(Tables& t, Session* s) {
       if (Connection* c = t.FindConnection(s->connection))
         AnswerFault(t, c, Fault{503, "the server did not answer in time"});
       return EndSession(t, s, 1006, "");
+    case Session::State::kEnding:
+      return;
     case Session::State::kLingering:
       return EndSession(t, s, 1006, "");
     case Session::State::kOpen:

@@ -104,6 +104,7 @@ TEST(HttpConversation, IdleConnectionsAreEndedQuietly) {
   const auto kept = with.Connect();
   with.Send(kept, C::Get("/"));
   with.Take(kept);
+  with.Queued(kept, 0);
   with.Wait(59000);
   EXPECT_EQ(with.Fate(kept), "");
   with.Wait(1500);

@@ -131,7 +131,7 @@ TEST(XhrPolling, ALostPollGivesTheSessionItsTimeoutAndLosesNothing) {
 TEST(XhrPolling, BadPayloadsEndTheSession) {
   for (const char* form :
        {"data=~m~99999999~m~x", "data=~m~~m~", "data=~m~-1~m~",
-        "data=~m~2~m~~j", "data=~m~4~m~~j~{", "data=~m~1~m~%FF",
+        "data=~m~3~m~ab", "data=~m~4~m~~j~{", "data=~m~1~m~%FF",
         "data=hello"}) {
     Conversation with;
     Polling client(with);

@@ -94,6 +94,10 @@ TEST(WebSocketConversation, ThePeersCloseIsEchoedAndReported) {
   with.OpenWebSocket(c);
   with.Send(c, ClientFrame(0x88, std::string("\x0B\xB8", 2) + "bye") +
                    ClientText("after"));
+  EXPECT_EQ(with.Take(c), "") << "what came before may still be answered";
+  with.Say(with.LastOpened(), "last");
+  EXPECT_EQ(with.Take(c), ServerText("last"));
+  with.Close(with.LastOpened(), 1000);
   EXPECT_EQ(with.Take(c), CloseFrame(3000));
   EXPECT_THAT(with.Heard(), ElementsAre("closed:3000:bye"));
   EXPECT_EQ(with.Fate(c), "finish ");
@@ -128,6 +132,7 @@ TEST(WebSocketConversation, AnUnmaskedFrameFailsTheConnection) {
   const auto c = with.Connect();
   with.OpenWebSocket(c);
   with.Send(c, std::string("\x81\x05hello"));
+  with.Close(with.LastOpened(), 1000);
   EXPECT_THAT(with.Take(c), StartsWith(CloseFrame(1002).substr(0, 1)));
   const auto heard = with.Heard();
   ASSERT_EQ(heard.size(), 1U);
@@ -242,6 +247,8 @@ TEST(WebSocketConversation, AFloodOfControlFramesIs1008) {
   for (int i = 0; i < 101; ++i) flood += ClientFrame(0x8A, "x");
   with.Send(c, flood);
   EXPECT_THAT(with.Heard(), ElementsAre("closed:1008:too many control frames"));
+  EXPECT_EQ(with.Take(c), "");
+  with.Wait(5200);  // the node says nothing: close_timeout
   EXPECT_EQ(with.Take(c).substr(2, 2), std::string("\x03\xF0"));
 }
 
