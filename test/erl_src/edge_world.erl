@@ -6,7 +6,7 @@
 
 -export([run/2, program/2, stop/1]).
 -export([up/0, told/1, event/1, beat/1, kill_edge/1, gone/1, eventually/1, flush/0]).
--export([errors/0, logged/1, log/2]).
+-export([capture_log/0, release_log/0, forget_log/0, errors/0, logged/1, log/2]).
 
 -define(WAIT, 20000).
 
@@ -93,7 +93,8 @@ eventually(Fun, Tries) ->
 flush() ->
     receive _ -> flush() after 0 -> ok end.
 
-%% The log: its lines of level error, or others.
+%% @doc The log: its lines of level error, or others.
+-spec capture_log() -> ok.
 capture_log() ->
     Lines = ets:new(?MODULE, [named_table, public, ordered_set]),
     {ok, #{level := Level}} = logger:get_handler_config(default),
@@ -102,6 +103,7 @@ capture_log() ->
     persistent_term:put(?MODULE, Level),
     ok = logger:add_handler(?MODULE, ?MODULE, #{config => Lines}).
 
+-spec release_log() -> true.
 release_log() ->
     ok = logger:remove_handler(?MODULE),
     ok = logger:set_handler_config(default, level, persistent_term:get(?MODULE)),
@@ -112,6 +114,9 @@ log(#{level := Level, msg := {Format, Args}, meta := #{domain := [rabbitmq, sock
     ets:insert(Lines, {erlang:unique_integer([monotonic]), Level, lists:flatten(io_lib:format(Format, Args))});
 log(_, _) ->
     ok.
+
+-spec forget_log() -> true.
+forget_log() -> ets:delete_all_objects(?MODULE).
 
 -spec errors() -> [string()].
 errors() -> logged([error]).

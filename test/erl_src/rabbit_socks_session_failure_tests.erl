@@ -1,0 +1,113 @@
+%% SPDX-License-Identifier: MPL-2.0
+%% @doc How a session ends when it does not end well: only itself, with one line in the log that shows nothing of the client's.
+-module(rabbit_socks_session_failure_tests).
+
+-include_lib("eunit/include/eunit.hrl").
+
+-import(session_world, [start/2, opened/2, echo/0, calls/0, ended/1]).
+
+-define(ID, 77).
+
+failure_test_() ->
+    [{atom_to_list(Name), fun() -> session_world:run(Test) end} || {Name, Test} <- [
+        {errors, fun errors/1},
+        {crashes, fun crashes/1},
+        {crash_sends_nothing_else, fun crash_sends_nothing_else/1},
+        {bad_returns, fun bad_returns/1},
+        {crash_in_terminate, fun crash_in_terminate/1},
+        {ended_by_supervisor, fun ended_by_supervisor/1},
+        {port_gone, fun port_gone/1},
+        {hides_what_it_holds, fun hides_what_it_holds/1}]].
+
+%% {error, Reason} ends the session by the module's will: what it wrote before is sent.
+errors(Port) ->
+    [begin
+        Pid = start(Port, fun
+            (Called, _, Send) when Called =:= Function -> Send({utf8, <<"bye">>}), {error, {bad, <<"secret">>}};
+            (_, _, _) -> ok
+        end),
+        {accept, ?ID, Pid, []} = link_port:packet(Port),
+        Pid ! Message,
+        ?assertEqual([{send, ?ID, [{utf8, <<"bye">>}]}, {close, ?ID, 1008, <<>>}], link_port:packet(Port)),
+        ?assertEqual(normal, ended(Pid)),
+        ?assertEqual(1, length([1 || {called, terminate, []} <- calls()]))
+     end || {Function, Message} <- [{open, none}, {handle_frame, {'$socks', messages, [{utf8, <<"x">>}]}}, {handle_info, x}]],
+    ?assertEqual([], edge_world:errors()).
+
+%% One line, no payload, 1011, terminate/1 once, and nobody else is touched.
+crashes(Port) ->
+    Other = opened(Port, echo()),
+    [begin
+        Pid = start(Port, fun
+            (Called, _, _) when Called =:= Function -> crash(Class, {<<"payload">>, reason});
+            (_, _, _) -> ok
+        end),
+        {accept, ?ID, Pid, []} = link_port:packet(Port),
+        Pid ! Message,
+        ?assertEqual({close, ?ID, 1011, <<"internal error">>}, link_port:packet(Port)),
+        ?assertEqual(normal, ended(Pid)),
+        ?assertEqual(1, length([1 || {called, terminate, []} <- calls()])),
+        [Line] = edge_world:errors(),
+        Text = lists:flatten(io_lib:format("rabbit_socks: session_callback:~s/~b crashed: ~s {{binary,7},reason} at ", [Function, Arity, Class])),
+        ?assertEqual({Text, Line}, {string:slice(Line, 0, length(Text)), Line}),
+        edge_world:forget_log()
+     end || {Function, Arity, Message} <- [{open, 3, none}, {handle_frame, 2, {'$socks', messages, [{utf8, <<"payload">>}]}}, {handle_info, 2, x}],
+            Class <- [error, exit, throw]],
+    Other ! {'$socks', messages, [{utf8, <<"still">>}]},
+    ?assertEqual({send, ?ID, [{utf8, <<"still">>}]}, link_port:packet(Port)).
+
+crash(error, Reason) -> error(Reason);
+crash(exit, Reason) -> exit(Reason);
+crash(throw, Reason) -> throw(Reason).
+
+%% Half of an answer is none; the rest of the batch is left alone.
+crash_sends_nothing_else(Port) ->
+    Pid = opened(Port, fun
+        (handle_frame, [{utf8, <<"crash">>}], Send) -> Send({utf8, <<"half">>}), error(oops);
+        (handle_frame, [Frame], Send) -> Send(Frame);
+        (_, _, _) -> ok
+    end),
+    Pid ! {'$socks', messages, [{utf8, <<"crash">>}, {utf8, <<"not handled">>}]},
+    ?assertEqual({close, ?ID, 1011, <<"internal error">>}, link_port:packet(Port)),
+    normal = ended(Pid),
+    ok = link_port:none(Port),
+    ?assertEqual([[{utf8, <<"crash">>}]], [Arguments || {called, handle_frame, Arguments} <- calls()]).
+
+bad_returns(Port) ->
+    Pid = opened(Port, fun(handle_frame, _, _) -> {reply, <<"payload">>, {a, 1}}; (_, _, _) -> ok end),
+    Pid ! {'$socks', messages, [{utf8, <<>>}]},
+    ?assertEqual({close, ?ID, 1011, <<"internal error">>}, link_port:packet(Port)),
+    ?assertEqual(["rabbit_socks: session_callback:handle_frame/2 returned what it must not: {reply,{binary,7},{a,1}}"], edge_world:errors()),
+    _ = start(Port, fun(init, _, _) -> perhaps end),
+    ?assertEqual({refuse, ?ID, 500, <<"internal error">>}, link_port:packet(Port)).
+
+crash_in_terminate(Port) ->
+    Pid = opened(Port, fun(terminate, _, _) -> error(oops); (_, _, _) -> ok end),
+    Pid ! {'$socks', closed, 1006, <<>>},
+    ?assertEqual(normal, ended(Pid)),
+    ?assertMatch(["rabbit_socks: session_callback:terminate/1 crashed: error oops at " ++ _], edge_world:errors()).
+
+ended_by_supervisor(Port) ->
+    Pid = opened(Port, echo()),
+    exit(Pid, shutdown),
+    ?assertEqual(shutdown, ended(Pid)),
+    ?assertEqual(1, length([1 || {called, terminate, []} <- calls()])),
+    ok = link_port:none(Port).
+
+port_gone(Port) ->
+    Pid = opened(Port, echo()),
+    link_port:close(Port),
+    Pid ! {'$socks', messages, [{utf8, <<"x">>}]},
+    Pid ! {'$socks', closed, 1006, <<>>},
+    ?assertEqual(normal, ended(Pid)),
+    ?assertEqual([], edge_world:errors()).
+
+%% Neither the module's state nor a message of the client is in a crash report or in sys:get_status/1.
+hides_what_it_holds(Port) ->
+    Pid = start(Port, fun(_, _, _) -> ok end),
+    {accept, ?ID, Pid, []} = link_port:packet(Port),
+    Status = lists:flatten(io_lib:format("~p", [sys:get_status(Pid)])),
+    ?assertNotEqual(nomatch, string:find(Status, "{session_callback,77}")),
+    ?assertEqual(nomatch, string:find(Status, "#Fun")),
+    ?assertEqual(#{state => {m, 1}, message => hidden, log => [], reason => r},
+                 rabbit_socks_session:format_status(#{state => {session, 1, m, secret, w, l, 0, 0, false}, message => payload, log => [payload], reason => r})).

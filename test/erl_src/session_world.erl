@@ -1,0 +1,69 @@
+%% SPDX-License-Identifier: MPL-2.0
+%% @doc For tests of sessions: one at a time, with a port that shows what it writes and session_callback as its module.
+-module(session_world).
+
+-export([run/1, info/0, start/2, start/4, opened/2, settled/2, echo/0, called/1, calls/0, ended/1]).
+
+-define(WAIT, 10000).
+-define(ID, 77).
+
+%% @doc Every session has the id 77.
+-spec run(fun((port()) -> term())) -> term().
+run(Test) ->
+    Port = link_port:open(),
+    process_flag(trap_exit, true),
+    edge_world:capture_log(),
+    try
+        Test(Port)
+    after
+        edge_world:release_log(),
+        catch link_port:close(Port),
+        edge_world:flush()
+    end.
+
+-spec info() -> map().
+info() -> #{path => [<<"a">>, <<"ü"/utf8>>], query => <<"q=1">>}.
+
+%% @doc For start/2: what session_callback does.
+-spec echo() -> fun().
+echo() ->
+    fun(handle_frame, [Frame], Send) -> Send(Frame); (_, _, _) -> ok end.
+
+-spec start(port(), fun()) -> pid().
+start(Port, Does) ->
+    start(Port, session_callback, {self(), Does}, {64, 262144}).
+
+-spec start(port(), module(), term(), {pos_integer(), pos_integer()}) -> pid().
+start(Port, Module, Options, Window) ->
+    {ok, Pid} = rabbit_socks_session:start_link(Port, {?ID, Module, Options, info(), Window}),
+    Pid.
+
+-spec opened(port(), fun()) -> pid().
+opened(Port, Does) ->
+    Pid = start(Port, Does),
+    {accept, ?ID, Pid, []} = link_port:packet(Port),
+    Pid.
+
+%% @doc What the session wrote for the messages it has got, or none.
+-spec settled(pid(), port()) -> term().
+settled(Pid, Port) ->
+    _ = sys:get_status(Pid),
+    Mark = make_ref(),
+    true = port_command(Port, term_to_binary(Mark)),
+    case link_port:packet(Port) of
+        Mark -> none;
+        Packet -> Mark = link_port:packet(Port), Packet
+    end.
+
+-spec called(atom()) -> [term()].
+called(Name) ->
+    receive {called, Name, Arguments} -> Arguments after ?WAIT -> error({not_called, Name}) end.
+
+-spec calls() -> [{called, atom(), [term()]}].
+calls() ->
+    receive {called, _, _} = Call -> [Call | calls()] after 0 -> [] end.
+
+%% @doc The reason.
+-spec ended(pid()) -> term().
+ended(Pid) ->
+    receive {'EXIT', Pid, Reason} -> Reason after ?WAIT -> error(alive) end.
