@@ -84,7 +84,9 @@ void Socket::Settle() {
   }
   if (phase_ == Phase::kDraining && peer_ended_) return Doom(false);
   watch_.Want(Wanted());
-  if (queue_.size() == reported_) return;
+  // After every turn with a write, also when the kernel took all of it: the
+  // listener counts from the moment of its writing.
+  if (before == 0 && queue_.size() == reported_) return;
   reported_ = queue_.size();
   context_->events->OnQueued(id_, reported_, context_->now());
 }
