@@ -18,12 +18,12 @@
 -define(MAX_EARLY_HEAP, 2_097_152).
 %% Time in which the edge can say that the client is slow (ms).
 -define(PAUSE, 2).
-%% Deliveries that nothing else limits may wait to this size (bytes).
--define(MAX_WAITING, 16_777_216).
+%% A wrong passcode is answered after this time (ms): trying many takes as many connections, for so long.
+-define(REFUSAL, 1_000).
 
 -record(state, {
     name :: binary(),
-    phase = login :: login | open | closed,
+    phase = login :: login | refused | open | closed,
     early = 0 :: non_neg_integer(),
     login_timer :: reference(),
     output :: rabbit_socks_stomp_output:output(),
@@ -34,8 +34,7 @@
     blocked = false :: boolean(),
     slow = false :: boolean(),
     pause = false :: boolean(),
-    waiting = queue:new() :: queue:queue(),
-    waiting_bytes = 0 :: non_neg_integer()
+    waiting = rabbit_socks_stomp_waiting:new() :: rabbit_socks_stomp_waiting:waiting()
 }).
 
 -opaque state() :: #state{}.
@@ -102,14 +101,16 @@ answer(State) ->
     end.
 
 held(#state{phase = closed}) -> false;
-held(#state{blocked = Blocked, waiting = Waiting} = State) -> Blocked orelse waits(State) orelse not queue:is_empty(Waiting).
+held(#state{phase = refused}) -> true;
+held(#state{blocked = Blocked} = State) -> Blocked orelse held_back(State).
+
+%% Deliveries wait, or would have to.
+held_back(#state{waiting = Waiting} = State) -> waits(State) orelse not rabbit_socks_stomp_waiting:is_empty(Waiting).
 
 waits(#state{slow = Slow, pause = Pause}) -> Slow orelse Pause.
 
-frames(#state{phase = closed} = State) ->
-    State;
-frames(#state{parser = Parser} = State) ->
-    case held(State) of
+frames(#state{phase = Phase, parser = Parser} = State) ->
+    case Phase =:= closed orelse held(State) of
         true -> State;
         false ->
             case rabbit_socks_stomp_parser:next(Parser) of
@@ -123,13 +124,28 @@ frame(Frame, #state{guard = Guard, broker = Broker} = State) ->
     case rabbit_socks_stomp_guard:check(Frame, Guard) of
         {ok, Frame1, Guard1} ->
             {Result, Out, Broker1} = rabbit_socks_stomp_broker:frame(Frame1, Broker),
-            Refused = lists:any(fun(Data) -> is_error(Data) end, Out),
-            outcome(Result, Out, fun(Done) -> done(Frame1, Refused, Guard1, Done) end, State#state{broker = Broker1});
+            answered(Frame1, Guard1, Result, Out, State#state{broker = Broker1});
         {refuse, Message, Detail} ->
             send([rabbit_socks_stomp_broker:error_frame(Message, Detail)], State);
         {fatal, Message, Detail} ->
             finish(1008, Message, send([rabbit_socks_stomp_broker:error_frame(Message, Detail)], State))
     end.
+
+%% One attempt to log in is all there is.
+answered(_, Guard, ok, Out, #state{phase = login, broker = Broker} = State) ->
+    case rabbit_socks_stomp_broker:logged_in(Broker) of
+        true -> send(Out, logged_in(State#state{guard = Guard}));
+        false ->
+            later({refuse, Out}, ?REFUSAL),
+            State#state{phase = refused}
+    end;
+answered(#{command := Command}, Guard, ok, Out, State) ->
+    case lists:any(fun is_error/1, Out) of
+        true -> send(Out, State);
+        false -> throttle(Command, send(Out, State#state{guard = Guard}))
+    end;
+answered(_, _, Result, Out, State) ->
+    outcome(Result, Out, State).
 
 is_error(Data) ->
     case iolist_to_binary(Data) of
@@ -137,30 +153,14 @@ is_error(Data) ->
         _ -> false
     end.
 
-%% A frame has been handled. One attempt to log in is all there is.
-done(_, _, Guard, #state{phase = login, broker = Broker} = State) ->
-    case rabbit_socks_stomp_broker:logged_in(Broker) of
-        true -> logged_in(State#state{guard = Guard});
-        false -> finish(1008, "not logged in", State)
-    end;
-done(_, true, _, State) ->
-    State;
-done(#{command := "SEND"}, false, Guard, State) ->
-    throttle(State#state{guard = Guard});
-done(_, false, Guard, State) ->
-    State#state{guard = Guard}.
-
 logged_in(#state{login_timer = Timer, broker = Broker, parser = Parser} = State) ->
     _ = erlang:cancel_timer(Timer),
     _ = process_flag(max_heap_size, 0),
     ok = rabbit_socks_stomp_broker:watch_alarms(),
-    State#state{
-        phase = open,
-        parser = case rabbit_socks_stomp_broker:version(Broker) of
-            "1.0" -> rabbit_socks_stomp_parser:trim(Parser);
-            _ -> Parser
-        end
-    }.
+    case rabbit_socks_stomp_broker:version(Broker) of
+        "1.0" -> State#state{phase = open, parser = rabbit_socks_stomp_parser:trim(Parser)};
+        _ -> State#state{phase = open}
+    end.
 
 malformed(Reason, #state{name = Name} = State) ->
     Text = rabbit_socks_stomp_parser:describe(Reason),
@@ -188,13 +188,13 @@ handle_info(Message, #state{broker = Broker} = State) ->
             end
     end).
 
-held_back(#state{waiting = Waiting} = State) -> waits(State) orelse not queue:is_empty(Waiting).
-
 own(login_timeout, #state{phase = login, name = Name} = State) ->
     ?LOG_WARNING("STOMP: closing the connection of ~ts: no login in time", [Name], #{domain => [rabbitmq, socks]}),
     finish(1008, "login timeout", State);
 own(login_timeout, State) ->
     State;
+own({refuse, Out}, State) ->
+    finish(1008, "not logged in", send(Out, State));
 own(go_on, #state{output = Output} = State) ->
     resume(State#state{pause = false, output = rabbit_socks_stomp_output:go_on(Output)});
 own(tick, #state{output = Output, name = Name} = State) ->
@@ -216,31 +216,29 @@ event({alarm, Source, false}, #state{alarms = Alarms} = State) ->
 event(credit, State) ->
     unblock(State);
 event({cancelled, Subscription, {Result, Out, Broker}}, #state{guard = Guard} = State) ->
-    outcome(Result, Out, fun(Done) -> Done end,
-            State#state{guard = rabbit_socks_stomp_guard:cancelled(Subscription, Guard), broker = Broker});
+    outcome(Result, Out, State#state{guard = rabbit_socks_stomp_guard:cancelled(Subscription, Guard), broker = Broker});
 event({Result, Out, Broker}, State) ->
-    outcome(Result, Out, fun(Done) -> Done end, State#state{broker = Broker});
+    outcome(Result, Out, State#state{broker = Broker});
 event(none, State) ->
-    State;
-event(unknown, State) ->
-    ?LOG_DEBUG("STOMP: unexpected message", [], #{domain => [rabbitmq, socks]}),
     State.
 
-outcome(ok, Out, Then, State) ->
-    Then(send(Out, State));
-outcome(stop, Out, _, State) ->
+outcome(ok, Out, State) ->
+    send(Out, State);
+outcome(stop, Out, State) ->
     finish(1000, "STOMP died", send(Out, State));
-outcome(failed, Out, _, State) ->
+outcome(failed, Out, State) ->
     Error = rabbit_socks_stomp_broker:error_frame("Processing error", "Processing error"),
     finish(1011, "internal error", send(Out ++ [Error], State)).
 
 %% As the broker's own STOMP does it: the message after which there is no more credit, or the first one under an alarm, is
 %% still taken.
-throttle(#state{alarms = Alarms, output = Output} = State) ->
+throttle("SEND", #state{alarms = Alarms, output = Output} = State) ->
     case Alarms =/= [] orelse rabbit_socks_stomp_broker:blocked() of
         true -> State#state{blocked = true, output = rabbit_socks_stomp_output:pause(Output)};
         false -> State
-    end.
+    end;
+throttle(_, State) ->
+    State.
 
 unblock(#state{blocked = true, alarms = []} = State) ->
     case rabbit_socks_stomp_broker:blocked() of
@@ -254,7 +252,7 @@ unblock(State) ->
 
 deliver(Message, #state{broker = Broker} = State) ->
     {Result, Out, Broker1} = rabbit_socks_stomp_broker:handle(Message, Broker),
-    outcome(Result, Out, fun pause/1, State#state{broker = Broker1}).
+    pause(outcome(Result, Out, State#state{broker = Broker1})).
 
 pause(#state{output = Output} = State) ->
     case rabbit_socks_stomp_output:burst(Output) of
@@ -265,25 +263,19 @@ pause(#state{output = Output} = State) ->
     end.
 
 %% A delivery that is not handled yet keeps the channel from sending more, if it has a limit at all.
-wait(Message, Limit, #state{waiting = Waiting, waiting_bytes = Bytes} = State) ->
-    More = case Limit of
-        flow -> 0;
-        {unbounded, Size} -> Size
-    end,
-    case Bytes + More > ?MAX_WAITING of
-        true -> finish(1013, "the client is too slow", State);
-        false -> State#state{waiting = queue:in({Message, More}, Waiting), waiting_bytes = Bytes + More}
+wait(Message, Limit, #state{waiting = Waiting} = State) ->
+    case rabbit_socks_stomp_waiting:in(Message, Limit, Waiting) of
+        {ok, Waiting1} -> State#state{waiting = Waiting1};
+        full -> finish(1013, "the client is too slow", State)
     end.
 
 %% Something that held deliveries or frames up may be gone.
-resume(#state{waiting = Waiting, waiting_bytes = Bytes, output = Output} = State) ->
-    case {waits(State) orelse State#state.phase =:= closed, queue:out(Waiting)} of
-        {true, _} -> State;
-        {false, {{value, {Message, Size}}, Rest}} ->
-            resume(deliver(Message, State#state{waiting = Rest, waiting_bytes = Bytes - Size}));
-        {false, {empty, _}} when State#state.blocked -> State;
-        {false, {empty, _}} ->
-            frames(State#state{output = rabbit_socks_stomp_output:resume(Output)})
+resume(#state{waiting = Waiting, blocked = Blocked, output = Output} = State) ->
+    case waits(State) orelse State#state.phase =:= closed orelse rabbit_socks_stomp_waiting:out(Waiting) of
+        true -> State;
+        {Message, Rest} -> resume(deliver(Message, State#state{waiting = Rest}));
+        empty when Blocked -> State;
+        empty -> frames(State#state{output = rabbit_socks_stomp_output:resume(Output)})
     end.
 
 %% Writing
@@ -296,9 +288,10 @@ send(Out, #state{output = Output} = State) ->
 
 finish(_, _, #state{phase = closed} = State) ->
     State;
-finish(Code, Text, #state{output = Output, broker = Broker} = State) ->
+finish(Code, Text, #state{output = Output} = State) ->
     ok = rabbit_socks_stomp_output:close(Code, Text, Output),
-    State#state{phase = closed, broker = rabbit_socks_stomp_broker:close(Broker), waiting = queue:new(), waiting_bytes = 0}.
+    %% The AMQP connection ends with the session, once the client has been told.
+    State#state{phase = closed}.
 
 later(_, infinity) -> ok;
 later(Event, Ms) ->

@@ -106,7 +106,7 @@ delivery(_) -> no.
 %% @doc Any other message that the session's process got. `credit': what blocked() says may have changed.
 -spec handle(term(), broker()) ->
     result() | {cancelled, subscription(), result()} | {heartbeats, non_neg_integer(), non_neg_integer()} |
-    {alarm, term(), boolean()} | credit | none | unknown.
+    {alarm, term(), boolean()} | credit | none.
 handle({#'basic.deliver'{} = Delivery, #amqp_msg{} = Message}, Broker) ->
     handle({Delivery, Message, undefined}, Broker);
 handle({#'basic.deliver'{} = Delivery, #amqp_msg{props = Properties, payload = Payload}, Context},
@@ -133,9 +133,8 @@ handle({?MODULE, alarm, Source, Set}, _) ->
 handle({bump_credit, Message}, _) ->
     _ = credit_flow:handle_bump_msg(Message),
     credit;
-handle(#'basic.consume_ok'{}, _) -> none;
-handle(#'basic.cancel_ok'{}, _) -> none;
-handle(_, _) -> unknown.
+handle(_, _) ->
+    none.    % basic.consume_ok, basic.cancel_ok, and whatever else a process may get
 
 subscription(Tag) ->
     case rabbit_stomp_util:tag_to_id(Tag) of

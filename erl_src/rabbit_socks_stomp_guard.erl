@@ -19,12 +19,17 @@
 
 -define(SHORT, 255).
 -define(MAX_DIGITS, 17).
+%% Three parts with each byte as %XX, and what is around them.
+-define(MAX_DESTINATION, 2_400).
 -define(TEMP_QUEUE, "/temp-queue/").
 -define(QUEUE_NAME, "x-queue-name").
 
 %% Headers that become short strings of AMQP: every reader of the message would choke on a longer one.
 -define(SHORT_HEADERS, ["content-type", "content-encoding", "correlation-id", "reply-to", "expiration", "amqp-message-id",
                         "type", "user-id", "app-id", ?QUEUE_NAME, "x-dead-letter-exchange", "x-dead-letter-routing-key"]).
+%% Texts that the broker writes to its log when they are wrong.
+-define(LOGGED, ["id", "message-id", "ack", "transaction", "x-stream-offset", "x-stream-filter"]).
+-define(MAX_LOGGED, 512).
 -define(NUMBERS, ["priority", "timestamp", "prefetch-count", "x-expires", "x-max-length", "x-max-length-bytes",
                   "x-max-priority", "x-message-ttl", "x-priority"]).
 
@@ -103,9 +108,11 @@ headers(#{headers := Headers} = Frame) ->
 
 header({Name, Value}) ->
     Short = lists:member(Name, ?SHORT_HEADERS),
+    Logged = lists:member(Name, ?LOGGED),
     Number = lists:member(Name, ?NUMBERS),
     if
-        Short, length(Value) > ?SHORT -> refuse("Invalid header", ["'", Name, "' must have at most 255 bytes.\n"]);
+        Short, length(Value) > ?SHORT -> too_long(Name, ?SHORT);
+        Logged, length(Value) > ?MAX_LOGGED -> too_long(Name, ?MAX_LOGGED);
         Number ->
             case number(string:trim(Value, both, " ")) of
                 true -> ok;
@@ -114,11 +121,17 @@ header({Name, Value}) ->
         true -> ok
     end.
 
+-spec too_long(string(), pos_integer()) -> no_return().
+too_long(Name, Max) ->
+    refuse("Invalid header", ["'", Name, "' must have at most ", integer_to_list(Max), " bytes.\n"]).
+
 number("") -> false;
 number(Text) -> lists:all(fun(C) -> C >= $0 andalso C =< $9 end, Text) andalso length(Text) =< ?MAX_DIGITS.
 
 %% Exchanges, queues and routing keys are short strings too.
 destination(none) -> ok;
+destination(Text) when length(Text) > ?MAX_DESTINATION ->
+    refuse("Invalid destination", ["A destination must have at most ", integer_to_list(?MAX_DESTINATION), " bytes.\n"]);
 destination(Text) ->
     case [Part || Part <- string:split(Text, "/", all), length(Part) > ?SHORT, decoded(Part) > ?SHORT] of
         [] -> ok;
@@ -130,6 +143,7 @@ decoded([_ | Rest]) -> 1 + decoded(Rest);
 decoded([]) -> 0.
 
 command("SUBSCRIBE", Frame, Guard) ->
+    tag(subscription(Frame)),
     %% One that exists is the processor's to refuse.
     {Frame, add(subscription(Frame), value(?QUEUE_NAME, Frame), Guard)};
 command("UNSUBSCRIBE", Frame, #guard{subscriptions = Subscriptions} = Guard) ->
@@ -144,6 +158,12 @@ command("SEND", Frame, Guard) ->
     end;
 command(_, Frame, Guard) ->
     {Frame, Guard}.
+
+%% The tag of a consumer is a short string, and has two bytes more.
+tag({id, Id}) when length(Id) > ?SHORT - 2 -> too_long("id", ?SHORT - 2);
+tag({destination, Destination}) when Destination =/= none, length(Destination) > ?SHORT - 2 ->
+    refuse("Invalid destination", "A subscription to a destination of more than 253 bytes needs an 'id'.\n");
+tag(_) -> ok.
 
 subscription(Frame) ->
     case {value("id", Frame), value("destination", Frame)} of

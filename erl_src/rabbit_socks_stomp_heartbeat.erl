@@ -42,8 +42,10 @@ received(Heartbeat, Now) -> Heartbeat#heartbeat{received = Now}.
 -spec pause(heartbeat()) -> heartbeat().
 pause(Heartbeat) -> Heartbeat#heartbeat{received = paused}.
 
+%% @doc It is read again: its time begins anew.
 -spec resume(heartbeat(), ms()) -> heartbeat().
-resume(Heartbeat, Now) -> Heartbeat#heartbeat{received = Now}.
+resume(#heartbeat{received = paused} = Heartbeat, Now) -> Heartbeat#heartbeat{received = Now};
+resume(Heartbeat, _) -> Heartbeat.
 
 %% @doc What is due: `beat' is to be sent (and told to sent/2), `dead' means that the client is gone. Then when to call
 %% again, if ever.

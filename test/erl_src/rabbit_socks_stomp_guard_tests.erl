@@ -70,6 +70,21 @@ destinations_test_() ->
         Bad <- ["/queue/" ++ text(256), "/exchange/" ++ text(65536), "/queue/" ++ lists:append(lists:duplicate(256, "%2f")),
                 text(256)]].
 
+logged_texts_test_() ->
+    [[?_assertMatch({ok, _, _}, run([f("ACK", [{Header, text(512)}])])),
+      ?_assertMatch({refuse, "Invalid header", _}, run([f("ACK", [{Header, text(513)}])]))]
+     || Header <- ["id", "message-id", "ack", "transaction"]] ++
+    [?_assertMatch({refuse, "Invalid destination", _}, run([f("SEND", [{"destination", lists:append(lists:duplicate(1201, "/a"))}])])),
+     ?_assertMatch({ok, _, _}, run([f("SEND", [{"destination", lists:append(lists:duplicate(1200, "/a"))}])]))].
+
+consumer_tags_test_() ->
+    Subscribe = fun(Headers) -> run([f("SUBSCRIBE", Headers)]) end,
+    Long = "/exchange/" ++ text(122) ++ "/" ++ text(121),
+    [?_assertMatch({ok, _, _}, Subscribe([{"destination", "/queue/a"}, {"id", text(253)}])),
+     ?_assertMatch({refuse, "Invalid header", _}, Subscribe([{"destination", "/queue/a"}, {"id", text(254)}])),
+     ?_assertMatch({refuse, "Invalid destination", _}, Subscribe([{"destination", Long}])),
+     ?_assertMatch({ok, _, _}, Subscribe([{"destination", Long}, {"id", "1"}]))].
+
 %% Subscriptions
 
 sub(Id) -> f("SUBSCRIBE", [{"id", Id}, {"destination", "/queue/a"}]).

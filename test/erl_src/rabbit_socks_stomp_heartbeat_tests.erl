@@ -43,6 +43,9 @@ who_is_not_read_does_not_die_test() ->
     ?assertMatch({[], 2000}, tick(resume(H, 100_000), 100_000)),
     ?assertMatch({[dead], _}, tick(resume(H, 100_000), 102_000)).
 
+who_was_read_all_the_time_gets_no_more_time_test() ->
+    ?assertMatch({[dead], _}, tick(resume(new(0, 1000, 0), 1999), 2000)).
+
 both_test() ->
     ?assertMatch({[beat, dead], _}, tick(new(1000, 500, 0), 1000)),
     ?assertEqual({[], 400}, tick(new(1000, 500, 0), 100)).

@@ -248,8 +248,8 @@ remote_login() ->
         Info = #{peer => {<<"192.0.2.7">>, 4711}, local => {<<"192.0.2.1">>, 80}, secure => false},
         {ok, State} = rabbit_socks_stomp:init([], Info, []),
         {ok, State1} = rabbit_socks_stomp:open(?MODULE, Self, State),
-        Frame = iolist_to_binary(f("CONNECT", ?GUEST)),
-        rabbit_socks_stomp:terminate(element(2, rabbit_socks_stomp:handle_frame({utf8, Frame}, State1)))
+        {hold, State2} = rabbit_socks_stomp:handle_frame({utf8, iolist_to_binary(f("CONNECT", ?GUEST))}, State1),
+        receive Message -> rabbit_socks_stomp:terminate(element(2, rabbit_socks_stomp:handle_info(Message, State2))) end
     end),
     receive {frame, {utf8, Text}} -> receive {close, Code} -> {Text, {close, Code}} end end.
 

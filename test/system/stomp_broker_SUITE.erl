@@ -235,9 +235,15 @@ refused_publish(Config) ->
     ?assertMatch({<<"ERROR">>, #{<<"message">> := <<"Message not accepted">>, <<"receipt-id">> := <<"r3">>}, _, _}, lists:last(Answers)),
     socks_stomp:close(Ws).
 
-%% After all of this.
+%% After all of this, and after a session that had no time to clean up.
 nothing_is_left(Config) ->
     Broker = ?config(broker, Config),
+    Ws = socks_stomp:login(ours(Config)),
+    Sessions = socks_broker:rpc(Broker, supervisor, which_children, [rabbit_socks_session_sup]),
+    [true = socks_broker:rpc(Broker, erlang, exit, [Pid, kill]) || {_, Pid, _, _} <- Sessions],
+    ?assert(length(Sessions) >= 1),
+    ?assertMatch({close, 1011, _}, socks_stomp:recv(Ws)),
+    socks_stomp:close(Ws),
     Empty = fun() ->
         socks_broker:rpc(Broker, supervisor, which_children, [rabbit_socks_session_sup]) =:= [] andalso
             socks_broker:ctl(Broker, ["-q", "--silent", "list_connections", "pid"]) =:= {0, <<>>}
