@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MPL-2.0
-// The vocabulary spoken with the node: docs/PORT_PROTOCOL.md is its grammar, test/vectors/link.golden an example of each.
+// The vocabulary spoken with the node: docs/PORT_PROTOCOL.md is its grammar,
+// test/vectors/link.golden an example of each.
 //
+// clang-format off
 // Node to edge
 //   {hello, 1, #{release => Binary}}                    {heartbeat, N}
 //   {listen, Listener, Config}                          {configure, Listener, Config}
@@ -19,6 +21,7 @@
 //   {response, Ref, Status, Headers, Body}              {response_start, Ref, Status, Headers}
 //   {switch, Ref, Headers}       {bytes, Ref, Binary}   {finish, Ref}
 //   {pause, Ref}                 {resume, Ref}
+// clang-format on
 #ifndef RABBIT_SOCKS_NODE_MESSAGES_H_
 #define RABBIT_SOCKS_NODE_MESSAGES_H_
 
@@ -36,7 +39,8 @@
 namespace rabbit_socks::node {
 
 inline constexpr int kVersion = 1;
-inline constexpr uint32_t kMaxPacket = 0x4000000;  // 64 MiB; max_message is at most half of it
+inline constexpr uint32_t kMaxPacket =
+    0x4000000;  // 64 MiB; max_message is at most half of it
 
 using Fields = std::vector<std::pair<std::string, std::string>>;
 
@@ -48,8 +52,10 @@ struct RouteConfig {
 
 struct Config {
   std::vector<RouteConfig> routes;
-  std::string pages;                                           // directory; empty: none
-  std::vector<std::pair<std::string, int64_t>> limits;  // by key; the server gives them meaning. true and false are 1 and 0
+  std::string pages;  // directory; empty: none
+  std::vector<std::pair<std::string, int64_t>>
+      limits;  // by key; the server gives them meaning. true and false are 1
+               // and 0
 };
 
 struct RelayedRequest {
@@ -68,14 +74,21 @@ class Commands {
   virtual void OnListen(base::ListenerId listener, Config config) = 0;
   virtual void OnConfigure(base::ListenerId listener, Config config) = 0;
   virtual void OnUnlisten(base::ListenerId listener) = 0;
-  virtual void OnRemove(base::ListenerId listener, uint16_t code, base::Bytes reason) = 0;
+  virtual void OnRemove(base::ListenerId listener, uint16_t code,
+                        base::Bytes reason) = 0;
   virtual void OnAdopt(uint64_t ref, base::Bytes buffer) = 0;
-  virtual void OnAccept(base::SessionId session, base::Bytes pid, Fields headers) = 0;
-  virtual void OnRefuse(base::SessionId session, uint16_t status, base::Bytes text) = 0;
-  virtual void OnSend(base::SessionId session, base::Payload payload, base::Bytes data) = 0;
-  virtual void OnCredit(base::SessionId session, uint32_t messages, uint32_t bytes) = 0;
-  virtual void OnClose(base::SessionId session, uint16_t code, base::Bytes reason) = 0;
-  virtual void OnRequest(uint64_t ref, base::ListenerId listener, RelayedRequest request) = 0;
+  virtual void OnAccept(base::SessionId session, base::Bytes pid,
+                        Fields headers) = 0;
+  virtual void OnRefuse(base::SessionId session, uint16_t status,
+                        base::Bytes text) = 0;
+  virtual void OnSend(base::SessionId session, base::Payload payload,
+                      base::Bytes data) = 0;
+  virtual void OnCredit(base::SessionId session, uint32_t messages,
+                        uint32_t bytes) = 0;
+  virtual void OnClose(base::SessionId session, uint16_t code,
+                       base::Bytes reason) = 0;
+  virtual void OnRequest(uint64_t ref, base::ListenerId listener,
+                         RelayedRequest request) = 0;
   virtual void OnBytes(uint64_t ref, base::Bytes bytes) = 0;
   virtual void OnGone(uint64_t ref) = 0;
   virtual void OnStop(uint16_t code, base::Bytes reason) = 0;
