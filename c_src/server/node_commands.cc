@@ -15,14 +15,15 @@ constexpr size_t kMaxUnknown = 16;
 
 }  // namespace
 
-void NodeCommands::OnHello(int version, Bytes release) {
+void NodeCommands::OnHello(int version, Bytes /*release*/) {
   if (version == node::kVersion) return core_->lifecycle.OnHello();
+  // What else a hello of another version holds is not known.
   core_->Die(
-      "the node (release " + std::string(release) + ") speaks version " +
-      std::to_string(version) +
+      "the node speaks version " + std::to_string(version) +
       " of the port protocol, this program (release " RABBIT_SOCKS_VERSION
       ") version " +
-      std::to_string(node::kVersion));
+      std::to_string(node::kVersion) +
+      ": the plugin and its program are not of the same release");
 }
 
 void NodeCommands::OnListen(ListenerId listener, node::Config config) {

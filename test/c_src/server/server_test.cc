@@ -48,7 +48,6 @@ TEST_F(ServerTest, AnotherVersion) {
       {Atom("hello"), Integer(2), Map({{Atom("release"), Binary("9.9")}})}));
   EXPECT_EQ(ExitCode(), 1);
   const std::string log = testing::internal::GetCapturedStderr();
-  EXPECT_NE(log.find("9.9"), std::string::npos) << log;
   EXPECT_NE(log.find("version 2"), std::string::npos) << log;
   EXPECT_EQ(std::count(log.begin(), log.end(), '\n'), 1) << log;
 }
