@@ -14,6 +14,7 @@
 -define(GRACE, 10000).
 %% The web server may be writing to the client still, for 30 seconds at most.
 -define(CUT, 60000).
+-define(ENDS, 1000).
 
 -spec init(cowboy_req:req(), none) -> {ok, cowboy_req:req(), none}.
 init(Req0, none) ->
@@ -95,7 +96,14 @@ stream_loop(Ref, Writer, Req) ->
         {rabbit_socks_edge, Ref, {bytes, Data}} ->
             case rabbit_socks_relay_writer:write(Writer, Data) of
                 {ok, More} -> stream_loop(Ref, More, Req);
-                full -> cut(Ref, Req)
+                full ->
+                    case ends(Ref) of
+                        true ->
+                            {ok, All} = rabbit_socks_relay_writer:write(rabbit_socks_relay_writer:unlimited(Writer), Data),
+                            stream_loop(Ref, All, Req);
+                        false ->
+                            cut(Ref, Req)
+                    end
             end;
         {rabbit_socks_relay_writer, written, Bytes} ->
             stream_loop(Ref, rabbit_socks_relay_writer:written(Writer, Bytes), Req);
@@ -103,6 +111,16 @@ stream_loop(Ref, Writer, Req) ->
             ok = rabbit_socks_relay_writer:finish(Writer),
             ok = cowboy_req:stream_body(<<>>, fin, Req),
             Req
+    end.
+
+%% A large answer comes as a stream that is here as a whole: nothing is gained by cutting it.
+ends(Ref) ->
+    receive
+        {rabbit_socks_edge, Ref, finish} = Last ->
+            _ = self() ! Last,
+            true
+    after ?ENDS ->
+        false
     end.
 
 %% The client is too slow. If this process ended, the web server would end the answer in order, as if nothing were missing:

@@ -1,7 +1,8 @@
 %% SPDX-License-Identifier: MPL-2.0
 %% @doc Carries the bytes of a connection whose TLS ends in the broker between the client and the edge.
 %%
-%% Inward the socket is read one packet at a time, and a busy link suspends this process; outward a writer counts what
+%% Inward the socket is read one packet at a time, and not at all while the edge has said pause; a busy link suspends this
+%% process. Outward a writer counts what
 %% the client has not taken, and a client that lets too much wait is given up.
 -module(rabbit_socks_relay).
 
@@ -13,7 +14,9 @@
     socket :: term(),
     transport :: module(),
     messages :: tuple(),
-    writer :: rabbit_socks_relay_writer:writer()
+    writer :: rabbit_socks_relay_writer:writer(),
+    paused = false :: boolean(), % the edge wants no more of the client for now
+    armed = false :: boolean()   % one more packet may come
 }).
 
 %% @doc Owns the socket, which is passive, and ends with it.
@@ -27,16 +30,19 @@ run(Parent, Ref, Socket, Transport, Buffer, Row) ->
     %% Also when there is nothing in it: it tells the edge that this is a relay.
     loop(inward(Buffer, Relay)).
 
-inward(Data, #relay{ref = Ref, socket = Socket, transport = Transport} = Relay) ->
+inward(Data, #relay{ref = Ref} = Relay) ->
     case rabbit_socks_edge:command({bytes, Ref, Data}) of
-        ok ->
-            case Transport:setopts(Socket, [{active, once}]) of
-                ok -> Relay;
-                {error, _} -> gone(Relay)
-            end;
-        {error, not_running} ->
-            close(Relay)
+        ok -> arm(Relay#relay{armed = false});
+        {error, not_running} -> close(Relay)
     end.
+
+arm(#relay{paused = false, armed = false, socket = Socket, transport = Transport} = Relay) ->
+    case Transport:setopts(Socket, [{active, once}]) of
+        ok -> Relay#relay{armed = true};
+        {error, _} -> gone(Relay)
+    end;
+arm(Relay) ->
+    Relay.
 
 loop(#relay{parent = Parent, ref = Ref, socket = Socket, messages = Messages, writer = Writer} = Relay) ->
     receive
@@ -47,6 +53,10 @@ loop(#relay{parent = Parent, ref = Ref, socket = Socket, messages = Messages, wr
             end;
         {rabbit_socks_relay_writer, written, Bytes} ->
             loop(Relay#relay{writer = rabbit_socks_relay_writer:written(Writer, Bytes)});
+        {rabbit_socks_edge, Ref, pause} ->
+            loop(Relay#relay{paused = true});
+        {rabbit_socks_edge, Ref, resume} ->
+            loop(arm(Relay#relay{paused = false}));
         {rabbit_socks_edge, Ref, finish} ->
             ok = rabbit_socks_relay_writer:finish(Writer),
             close(Relay);

@@ -4,12 +4,12 @@
 %% owner gives the client up (limit L9).
 -module(rabbit_socks_relay_writer).
 
--export([start/2, write/2, written/2, finish/1]).
+-export([start/2, write/2, unlimited/1, written/2, finish/1]).
 -export_type([writer/0]).
 
 -record(writer, {
     pid :: pid(),
-    limit :: pos_integer(),
+    limit :: pos_integer() | infinity,
     queued = 0 :: non_neg_integer()
 }).
 
@@ -23,11 +23,15 @@ start(Write, Limit) ->
     #writer{pid = spawn_link(fun() -> loop(Owner, Write) end), limit = Limit}.
 
 -spec write(writer(), binary()) -> {ok, writer()} | full.
-write(#writer{limit = Limit, queued = Queued}, Data) when Queued > 0, Queued + byte_size(Data) > Limit ->
+write(#writer{limit = Limit, queued = Queued}, Data) when is_integer(Limit), Queued > 0, Queued + byte_size(Data) > Limit ->
     full;
 write(#writer{pid = Pid, queued = Queued} = Writer, Data) ->
     Pid ! {write, Data},
     {ok, Writer#writer{queued = Queued + byte_size(Data)}}.
+
+%% @doc For what is known to end.
+-spec unlimited(writer()) -> writer().
+unlimited(Writer) -> Writer#writer{limit = infinity}.
 
 -spec written(writer(), non_neg_integer()) -> writer().
 written(#writer{queued = Queued} = Writer, Bytes) ->

@@ -85,10 +85,12 @@ void OutboxDrain::ToRelay(uint64_t ref, const Effect& effect,
       return EndRelay(ref);
     case Kind::kPauseReading:
       relay->paused = true;
+      if (relay->relaying) writer_->Pause(ref);
       return;
     case Kind::kResumeReading:
       relay->paused = false;
       relay->held = 0;
+      if (relay->relaying) writer_->Resume(ref);
       return;
     case Kind::kRespond:
       writer_->Response(ref, outbox.head(effect), outbox.Data(effect.data));

@@ -79,6 +79,7 @@ void Relays::Bytes(uint64_t ref, base::Bytes bytes, Time now) {
   const ConnectionId id = relay->id;
   if (!relay->relaying) {
     relay->relaying = true;
+    if (relay->paused) core_->writer.Pause(ref);
     core_->hub.Switched(id, now);
     core_->Drain(now);
     relay = Still(ref, id);

@@ -19,8 +19,8 @@ namespace rabbit_socks::server {
 
 class Relays {
  public:
-  // Bytes that a relay may send while the session room wants none: nothing can
-  // stop the node's reading.
+  // Bytes that a relay may send while the session room wants none: those that
+  // were on the way when the node was told to pause.
   static constexpr size_t kMaxHeld = 4 << 20;
 
   explicit Relays(Core* core) : core_(core) {}

@@ -147,5 +147,7 @@ events() ->
         {"response-start", [{response_start, 12, 200, headers()}]},
         {"switch", [{switch, 12, headers()}]},
         {"bytes", [{bytes, 12, <<"more">>}]},
-        {"finish", [{finish, 12}]}
+        {"finish", [{finish, 12}]},
+        {"pause", [{pause, 12}]},
+        {"resume", [{resume, 12}]}
     ].

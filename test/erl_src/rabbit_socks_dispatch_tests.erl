@@ -28,6 +28,7 @@ all_test_() ->
          {whole_answer, fun whole_answer/0},
          {head_and_empty, fun head_and_empty/0},
          {streamed_answer, fun streamed_answer/0},
+         {streamed_at_once, fun streamed_at_once/0},
          {streamed_to_a_slow_client, fun streamed_to_a_slow_client/0},
          {client_goes_away, fun client_goes_away/0},
          {no_edge, fun no_edge/0},
@@ -37,6 +38,7 @@ all_test_() ->
          {refused_upgrade, fun refused_upgrade/0},
          {no_upgrade, fun no_upgrade/0},
          {relayed, fun relayed/0},
+         {relayed_with_pauses, fun relayed_with_pauses/0},
          {relayed_edge_closes, fun relayed_edge_closes/0},
          {relayed_to_a_slow_client, fun relayed_to_a_slow_client/0},
          {maintenance, fun maintenance/0},
@@ -241,6 +243,17 @@ streamed_answer() ->
     ?assertEqual(<<"3\r\ntwo\r\n0\r\n\r\n">>, until(Client, <<"0\r\n\r\n">>)),
     gen_tcp:close(Client).
 
+%% A large answer that is there as a whole is above any limit of what may wait, and is not a client's fault.
+streamed_at_once() ->
+    {Port, _} = start([{send_queue_hard, 1000}, {send_queue_soft, 1000}]),
+    Client = get(Port, "/socks/large"),
+    {To, _, _} = requested(),
+    Piece = binary:copy(<<"x">>, 4000000),
+    [edge_stub:event(To, Event) || Event <- [{response_start, 200, []}, {bytes, Piece}, {bytes, Piece}, {bytes, Piece}, finish]],
+    Answer = until(Client, <<"\r\n0\r\n\r\n">>),
+    ?assert(byte_size(Answer) > 12000000),
+    gen_tcp:close(Client).
+
 streamed_to_a_slow_client() ->
     {Port, _} = start([{send_queue_hard, 1000000}, {send_queue_soft, 1000}]),
     Client = get(Port, "/socks/stream"),
@@ -434,6 +447,29 @@ relayed() ->
     ?assertEqual([{gone, SilentRef}], called(command)),
     receive {'DOWN', Left, process, SilentCaller, _} -> ok after ?WAIT -> error(alive) end,
     ?assertMatch({error, _}, ssl:recv(Silent, 0, ?WAIT)).
+
+relayed_with_pauses() ->
+    {Port, _} = tls(),
+    {Client, {_, Ref} = To} = relay(Port, <<>>),
+    edge_stub:event(To, pause),
+    edge_stub:event(To, {bytes, <<"down">>}),
+    %% What comes down is after the pause: it is known by now.
+    ?assertEqual({ok, <<"down">>}, ssl:recv(Client, 4, ?WAIT)),
+    ok = ssl:send(Client, <<"one">>),
+    %% One packet had been asked for already.
+    ?assertEqual([{bytes, Ref, <<"one">>}], called(command)),
+    ok = ssl:send(Client, <<"two">>),
+    ?assertEqual(nothing, receive {edge, command, Args, _} -> Args after 200 -> nothing end),
+    %% The other direction goes on.
+    edge_stub:event(To, {bytes, <<"more">>}),
+    ?assertEqual({ok, <<"more">>}, ssl:recv(Client, 4, ?WAIT)),
+    edge_stub:event(To, resume),
+    ?assertEqual([{bytes, Ref, <<"two">>}], called(command)),
+    ok = ssl:send(Client, <<"three">>),
+    ?assertEqual([{bytes, Ref, <<"three">>}], called(command)),
+    edge_stub:event(To, resume),
+    ok = ssl:close(Client),
+    ?assertEqual([{gone, Ref}], called(command)).
 
 relayed_edge_closes() ->
     {Port, _} = tls(),

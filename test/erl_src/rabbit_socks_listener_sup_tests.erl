@@ -164,7 +164,7 @@ suspended() ->
     ?assertEqual([{?IP, Port}], rows()),
     ok = ranch:resume_listener({acceptor, ?IP, Port}),
     {Id, Next} = listening(),
-    [#{state := running}] = rabbit_socks_listener_sup:listeners(),
+    eventually(fun() -> [#{state := running}] = rabbit_socks_listener_sup:listeners() end),
     NextCopy = copy(Next),
     accepts(Port, NextCopy),
     ?assertEqual({error, einval}, socket:accept(Copy, 1000)),
@@ -201,7 +201,7 @@ maintenance() ->
     gen_event:notify(rabbit_event, {event, maintenance_revived, #{}, none, 1}),
     ok = ranch:resume_listener({acceptor, ?IP, Port}),
     {Next, _} = listening(),
-    [#{state := running}] = rabbit_socks_listener_sup:listeners().
+    eventually(fun() -> [#{state := running}] = rabbit_socks_listener_sup:listeners() end).
 
 killed() ->
     {Id, Fd, Port} = start(),

@@ -37,6 +37,14 @@ large_piece_test() ->
     ?assertEqual(<<"i">>, next(ok)),
     ok = rabbit_socks_relay_writer:finish(W2).
 
+unlimited_test() ->
+    W0 = rabbit_socks_relay_writer:unlimited(held(1)),
+    {ok, W1} = rabbit_socks_relay_writer:write(W0, <<"ab">>),
+    {ok, W2} = rabbit_socks_relay_writer:write(W1, <<"cd">>),
+    ?assertEqual(<<"ab">>, next(ok)),
+    ?assertEqual(<<"cd">>, next(ok)),
+    ok = rabbit_socks_relay_writer:finish(W2).
+
 finish_waits_test() ->
     W0 = held(100),
     {ok, W1} = rabbit_socks_relay_writer:write(W0, <<"a">>),

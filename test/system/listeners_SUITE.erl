@@ -8,7 +8,7 @@
 -export([all/0, suite/0, init_per_suite/1, end_per_suite/1]).
 -export([shown/1, forms/1, routes/1, ipv6/1, every_address/1, bad_entries/1, port_in_use/1, from_code/1, origins/1,
          drain_and_revive/1, suspended_by_hand/1, edge_killed/1, listener_killed/1,
-         web_upgrade/1, web_requests/1, web_bodies/1, web_hixie/1, web_tls/1, web_tls_certificates/1, web_prefixes/1,
+         web_upgrade/1, web_requests/1, web_bodies/1, web_hixie/1, web_tls/1, web_tls_slow/1, web_tls_certificates/1, web_prefixes/1,
          web_beside_management/1, web_edge_killed/1, many_upgrades/1,
          command_line/1, disable_leaves_nothing/1]).
 
@@ -20,7 +20,7 @@ suite() -> [{timetrap, {minutes, 3}}].
 
 all() ->
     [shown, forms, routes, ipv6, every_address, bad_entries, port_in_use, from_code, origins,
-     web_upgrade, web_requests, web_bodies, web_hixie, web_tls, web_tls_certificates, web_prefixes,
+     web_upgrade, web_requests, web_bodies, web_hixie, web_tls, web_tls_slow, web_tls_certificates, web_prefixes,
      web_beside_management, many_upgrades,
      drain_and_revive, suspended_by_hand, listener_killed, edge_killed, web_edge_killed,
      command_line, disable_leaves_nothing].
@@ -397,12 +397,14 @@ hixie76(Target, Path, Key3, How) ->
     ?assertEqual({ok, Proof}, socks_client:recv_exactly(C, 16)),
     #{connection => C, draft => 'hixie-76', headers => []}.
 
-tls_listener(Config) ->
+tls_listener(Config) -> tls_listener(Config, rabbit_socks_echo).
+
+tls_listener(Config, Module) ->
     Port = socks_broker:free_port(),
     #{server_config := Server} = public_key:pkix_test_data(#{
         server_chain => #{root => key(), intermediates => [], peer => key()},
         client_chain => #{root => key(), intermediates => [], peer => key()}}),
-    ok = start(Config, {rabbit_web_dispatch, "socks"}, rabbit_socks_echo, [{port, Port}, {ssl, true}, {ssl_opts, Server}]),
+    ok = start(Config, {rabbit_web_dispatch, "socks"}, Module, [{port, Port}, {ssl, true}, {ssl_opts, Server}]),
     Port.
 
 key() -> [{key, {namedCurve, secp256r1}}].
@@ -431,6 +433,17 @@ web_tls(Config) ->
     ?assertEqual(404, refusal(Tls, "/x" ?ECHO, #{})),
     ok = stop_tls(Config),
     refused(Port).
+
+%% A client that sends more than its session can handle waits, over a relay too: 13 MB, fifty times what may be on its way.
+web_tls_slow(Config) ->
+    Port = tls_listener(Config, listeners_callback),
+    Ws = socks_ws:open({tls, Port}, "/socks/websocket/slow"),
+    Piece = binary:copy(<<"x">>, 65536),
+    [ok = socks_ws:send(Ws, {utf8, Piece}) || _ <- lists:seq(1, 200)],
+    ok = socks_ws:send(Ws, {utf8, <<"how many">>}),
+    ?assertEqual({utf8, <<"200">>}, socks_ws:recv(Ws, 30000)),
+    socks_ws:close(Ws),
+    ok = stop_tls(Config).
 
 web_tls_certificates(Config) ->
     Start = fun(Options) ->

@@ -163,6 +163,18 @@ TEST_F(OutboxDrainTest, APausedRelayIsRemembered) {
   Run();
   EXPECT_FALSE(table_.FindRelay(kRef)->paused);
   EXPECT_EQ(table_.FindRelay(kRef)->held, 0U);
+  EXPECT_TRUE(writer_.empty());
+}
+
+// Only the node can stop reading it.
+TEST_F(OutboxDrainTest, TheNodeIsToldOfAPausedRelay) {
+  table_.FindRelay(kRef)->relaying = true;
+  outbox_.PauseReading(kRelay);
+  outbox_.ResumeReading(kRelay);
+  expected_.Pause(kRef);
+  expected_.Resume(kRef);
+  Run();
+  EXPECT_EQ(writer_.Take(), expected_.Take());
 }
 
 // The session room goes on writing to the same id: bytes to a socket from then
