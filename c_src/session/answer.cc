@@ -60,7 +60,7 @@ void Answer(Tables& t, Connection* c, const http::Response& response) {
   t.MarkReady(c);
 }
 
-void AnswerAndClose(Tables& t, Connection* c, http::Response response) {
+void AnswerAndClose(Tables& t, Connection* c, const http::Response& response) {
   if (c->relayed) {
     Answer(t, c, response);
     return;
@@ -76,7 +76,7 @@ void AnswerFault(Tables& t, Connection* c, const base::Fault& fault) {
     response.With("Upgrade", "websocket")
         .With("Sec-WebSocket-Version", "13, 8, 7");
   if (fault.code == 503) response.With("Retry-After", "5");
-  AnswerAndClose(t, c, std::move(response));
+  AnswerAndClose(t, c, response);
 }
 
 void AnswerStream(Tables& t, Connection* c, const http::Response& head,

@@ -16,7 +16,7 @@ namespace rabbit_socks::session {
 // relayed.
 void Answer(Tables& t, Connection* c, const http::Response& response);
 // The same, and no further request on this connection.
-void AnswerAndClose(Tables& t, Connection* c, http::Response response);
+void AnswerAndClose(Tables& t, Connection* c, const http::Response& response);
 // An error in words, closing the connection.
 void AnswerFault(Tables& t, Connection* c, const base::Fault& fault);
 // Starts an endless answer; phase kStream follows.

@@ -257,7 +257,7 @@ void Hub::Refuse(SessionId id, uint16_t status, Bytes text, Time now) {
   EndSession(t, s, 1006, "");
   http::Response response = http::PlainText(status, text);
   c->config->routes[route].origins.AddCors(c->request().headers, &response);
-  AnswerAndClose(t, c, std::move(response));
+  AnswerAndClose(t, c, response);
 }
 
 void Hub::Send(SessionId id, base::Payload payload, Bytes data, Time now) {

@@ -104,7 +104,7 @@ size_t FeedWebSocket(Tables& t, Connection* c, std::span<char> bytes) {
       c->phase == Phase::kWebSocket ? t.FindSession(c->session) : nullptr;
   Messages messages(t, session);
   t.scratch.clear();
-  transport::WebSocket::Outcome outcome = c->websocket->Feed(
+  const transport::WebSocket::Outcome outcome = c->websocket->Feed(
       bytes, t.now, c->queued > 0, c->config->limits.max_control_rate,
       &messages, &t.scratch);
   if (!t.scratch.empty() && c->phase == Phase::kWebSocket)
@@ -114,16 +114,8 @@ size_t FeedWebSocket(Tables& t, Connection* c, std::span<char> bytes) {
                  messages.fault().code);
     return bytes.size();
   }
-  switch (outcome.end) {
-    case transport::WebSocket::End::kNone:
-      return outcome.consumed;
-    case transport::WebSocket::End::kPeerClosed:
-      EndWebSocket(t, c, outcome.code, outcome.reason, outcome.code);
-      return bytes.size();
-    case transport::WebSocket::End::kFault:
-      EndWebSocket(t, c, outcome.code, outcome.reason, outcome.code);
-      return bytes.size();
-  }
+  if (outcome.end == transport::WebSocket::End::kNone) return outcome.consumed;
+  EndWebSocket(t, c, outcome.code, outcome.reason, outcome.code);
   return bytes.size();
 }
 
