@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "base/random.h"
+#include "session/admission.h"
 #include "session/answer.h"
 #include "session/closing.h"
 #include "session/inbound.h"
@@ -64,23 +65,6 @@ struct Hub::Impl {
    private:
     Tables& t_;
   };
-
-  bool Admits(const Listener& listener, const std::string& address) const {
-    const Limits& limits = listener.config->limits;
-    const uint32_t most =
-        limits.max_connections == 0
-            ? t.max_connections
-            : std::min(limits.max_connections, t.max_connections);
-    const uint32_t pending =
-        limits.max_pending == 0 ? std::max(most / 10, 1U) : limits.max_pending;
-    if (t.connections.size() >= t.max_connections ||
-        listener.connections >= most || listener.pending >= pending)
-      return false;
-    if (limits.max_connections_per_address == 0) return true;
-    const auto found = listener.by_address.find(address);
-    return found == listener.by_address.end() ||
-           found->second < limits.max_connections_per_address;
-  }
 
   Connection* Insert(base::ListenerId listener, const Peer& peer) {
     auto owned = std::make_unique<Connection>();
@@ -141,7 +125,7 @@ ConnectionId Hub::Connect(base::ListenerId listener, const Peer& peer,
   Tables& t = impl_->t;
   const auto found = t.listeners.find(listener);
   if (found == t.listeners.end() || t.stopping ||
-      !impl_->Admits(found->second, peer.peer.address))
+      !Admits(t, found->second, peer.peer.address))
     return {};
   Connection* c = impl_->Insert(listener, peer);
   c->parser = std::make_unique<http::Parser>(c->config->limits.http);
