@@ -84,6 +84,7 @@ run-broker: dist test-beams ## a throw-away broker with the plugin and the pages
 
 demo: ## from nothing to a running broker: the packages it needs, the plugin, run-broker
 	@$(MAKE) --no-print-directory deps DEPS="$(DEPS_BUILD)"
+	@$(MAKE) --no-print-directory -j2 dist test-beams
 	@$(MAKE) --no-print-directory run-broker
 
 bench: dist test-beams ## echo rates and memory beside a plain Cowboy handler

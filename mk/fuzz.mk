@@ -19,18 +19,20 @@ FUZZ_BIN     := $(FUZZ_TARGETS:%=$(FUZZ_OUT)/bin/%)
 
 $(FUZZ_OUT)/llhttp/%.o: $(LLHTTP)/%.c
 	@mkdir -p $(@D)
-	@clang -O1 -g -fsanitize=address,undefined,fuzzer-no-link -DLLHTTP_STRICT_MODE=1 -I$(LLHTTP_H) -c -o $@ $<
+	$(Q)clang -O1 -g -fsanitize=address,undefined,fuzzer-no-link -DLLHTTP_STRICT_MODE=1 -I$(LLHTTP_H) -c -o $@ $<
 
 $(FUZZ_OUT)/%.o: c_src/%.cc
 	@mkdir -p $(@D)
-	$(CLANGXX) $(FUZZ_FLAGS) -fsanitize=fuzzer-no-link -MMD -MP -c -o $@ $<
+	@echo "CXX  $< (fuzz)"
+	$(Q)$(CLANGXX) $(FUZZ_FLAGS) -fsanitize=fuzzer-no-link -MMD -MP -c -o $@ $<
 
 $(FUZZ_LIB): $(FUZZ_O)
 	@rm -f $@ && ar rcs $@ $^
 
 $(FUZZ_OUT)/bin/%: test/fuzz/%_fuzz.cc $(FUZZ_LIB) $(wildcard test/fuzz/*.h)
 	@mkdir -p $(@D)
-	$(CLANGXX) $(FUZZ_FLAGS) -fsanitize=fuzzer -Itest/fuzz -Itest/c_src -o $@ $< $(FUZZ_LIB) $(EI)/lib/libei.a -lcrypto -lz -lpthread
+	@echo "LD   $@"
+	$(Q)$(CLANGXX) $(FUZZ_FLAGS) -fsanitize=fuzzer -Itest/fuzz -Itest/c_src -o $@ $< $(FUZZ_LIB) $(EI)/lib/libei.a -lcrypto -lz -lpthread
 
 fuzz: $(if $(T),$(FUZZ_OUT)/bin/$(T),$(FUZZ_BIN)) ## libFuzzer (T=target S=seconds; all targets without T)
 	@for t in $(or $(T),$(FUZZ_TARGETS)); do \
