@@ -36,6 +36,15 @@ inline std::string ClientText(const std::string& text) {
   return ClientFrame(0x81, text);
 }
 
+// Unmasked frames, as the edge sends them.
+inline std::string ServerText(const std::string& text) {
+  return std::string("\x81") + static_cast<char>(text.size()) + text;
+}
+inline std::string CloseFrame(unsigned code) {
+  return {'\x88', '\x02', static_cast<char>(code >> 8),
+          static_cast<char>(code & 0xFF)};
+}
+
 class Conversation {
  public:
   static constexpr base::ListenerId kListener = 7;

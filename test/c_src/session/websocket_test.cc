@@ -14,14 +14,6 @@ using testing::HasSubstr;
 using testing::IsEmpty;
 using testing::StartsWith;
 
-std::string ServerText(const std::string& text) {
-  return std::string("\x81") + static_cast<char>(text.size()) + text;
-}
-std::string CloseFrame(unsigned code) {
-  return {'\x88', '\x02', static_cast<char>(code >> 8),
-          static_cast<char>(code & 0xFF)};
-}
-
 TEST(WebSocketConversation, ThePeersCloseIsEchoedAndReported) {
   Conversation with;
   const auto c = with.Connect();
