@@ -1,8 +1,17 @@
 // SPDX-License-Identifier: MPL-2.0
 #include "framing/json.h"
 
+// RapidJSON 1.1 adds to the null pointer that its stack is before the first
+// push: harmless, but UBSan would end the program there.
+#if defined(__clang__)
+#pragma clang attribute push(__attribute__((no_sanitize("pointer-overflow"))), \
+                             apply_to = function)
+#endif
 #include <rapidjson/memorystream.h>
 #include <rapidjson/reader.h>
+#if defined(__clang__)
+#pragma clang attribute pop
+#endif
 
 #include <cstddef>
 #include <cstdint>

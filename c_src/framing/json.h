@@ -13,8 +13,9 @@
 namespace rabbit_socks::framing {
 
 // 1007 when text is not one JSON value or not UTF-8, 1009 when a limit is
-// passed. Where RFC 8259 leaves it to us: a number that no double can hold and
-// half a surrogate pair are refused, a key that comes twice is not.
+// passed. Where RFC 8259 leaves it to us: a number that no double can hold, or
+// with an exponent that none can have (0e999), and half a surrogate pair are
+// refused; a key that comes twice is not.
 base::Fault CheckJson(base::Bytes text, const Limits& limits);
 // Appends text as a JSON string literal that is also safe inside a script
 // element: U+2028, U+2029, "</" and "<!" are escaped. REQUIRES: text is UTF-8

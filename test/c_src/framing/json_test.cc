@@ -99,6 +99,7 @@ TEST(JsonTest, RefusesWhatIsNotOneValue) {
 TEST(JsonTest, RefusesNumbersThatNoDoubleHolds) {
   EXPECT_EQ(Code("1e999"), 1007);
   EXPECT_EQ(Code("-1e999"), 1007);
+  EXPECT_EQ(Code("0e999"), 1007);
   EXPECT_EQ(Code("[1e99999999999999999999]"), 1007);
   EXPECT_EQ(Code(std::string(400, '9')), 1007);
   EXPECT_EQ(Code("0." + std::string(100000, '1')), 0);
