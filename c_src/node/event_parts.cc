@@ -20,9 +20,11 @@ void WriteEndpoint(TermWriter* term, base::Bytes address, uint16_t port) {
 
 }  // namespace
 
+// The hot path: what never changes is encoded already.
 void WriteMessage(TermWriter* term, base::Payload payload, base::Bytes data) {
-  term->Tuple(2);
-  term->Atom(payload == base::Payload::kText ? "utf8" : "binary");
+  term->Raw(payload == base::Payload::kText ? "h\x02w\x04utf8"
+                                            : "h\x02w\x06"
+                                              "binary");
   term->Binary(data);
 }
 

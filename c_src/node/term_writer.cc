@@ -20,13 +20,6 @@ void Append(std::string* out, Encode&& encode) {
 
 }  // namespace
 
-void TermWriter::Number(uint32_t number) {
-  const char bytes[] = {
-      static_cast<char>(number >> 24), static_cast<char>(number >> 16),
-      static_cast<char>(number >> 8), static_cast<char>(number)};
-  out_->append(bytes, sizeof bytes);
-}
-
 void TermWriter::Tuple(uint32_t arity) {
   Append(out_, [&](char* head, int* size) {
     ei_encode_tuple_header(head, size, static_cast<int>(arity));
@@ -56,15 +49,19 @@ void TermWriter::Atom(base::Bytes name) {
 // Not by ei_encode_binary: it would need the room to be filled before it
 // writes.
 void TermWriter::Binary(base::Bytes bytes) {
-  out_->push_back(ERL_BINARY_EXT);
-  Number(static_cast<uint32_t>(bytes.size()));
+  const auto size = static_cast<uint32_t>(bytes.size());
+  const char head[] = {ERL_BINARY_EXT, static_cast<char>(size >> 24),
+                       static_cast<char>(size >> 16),
+                       static_cast<char>(size >> 8), static_cast<char>(size)};
+  out_->append(head, sizeof head);
   out_->append(bytes);
 }
 
 void TermWriter::ListHead(uint32_t size) {
   if (size == 0) return;
-  out_->push_back(ERL_LIST_EXT);
-  Number(size);
+  Append(out_, [&](char* head, int* end) {
+    ei_encode_list_header(head, end, static_cast<int>(size));
+  });
 }
 
 void TermWriter::ListEnd() { out_->push_back(ERL_NIL_EXT); }

@@ -38,8 +38,6 @@ class TermWriter {
   void PatchListHead(size_t at, uint32_t size);
 
  private:
-  void Number(uint32_t number);
-
   std::string* out_;
 };
 

@@ -15,6 +15,7 @@ namespace {
 constexpr size_t kLengthWord = 4;
 constexpr size_t kListAt = kLengthWord + 1;  // after the version byte
 constexpr size_t kPacketEnd = 1;             // the end of the list
+constexpr size_t kKept = size_t{64} << 10;
 constexpr char kVersionMagic = '\x83';
 
 }  // namespace
@@ -232,6 +233,8 @@ std::string Writer::Take() {
   packet_ = 0;
   std::string taken;
   taken.swap(out_);
+  // The next turn is likely to be much like this one.
+  out_.reserve(std::min(taken.size(), kKept));
   return taken;
 }
 
