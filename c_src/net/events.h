@@ -40,9 +40,9 @@ class Events {
   virtual void OnGone(
       SocketId socket,
       base::Time now) = 0;  // closed for good, by whomever; the last
-  virtual void OnQueued(
-      SocketId socket, size_t queued,
-      base::Time now) = 0;  // bytes not taken by the kernel changed
+  // Bytes not taken by the kernel: after every turn with a write, also when it
+  // took all of them, and whenever it takes more.
+  virtual void OnQueued(SocketId socket, size_t queued, base::Time now) = 0;
   virtual void OnTick(base::Time now) = 0;  // every 100 ms
   // The end of a loop turn: send what has gathered. May be called more than
   // once in a turn.
