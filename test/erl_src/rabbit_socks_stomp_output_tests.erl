@@ -1,5 +1,5 @@
 %% SPDX-License-Identifier: MPL-2.0
-%% @doc The test process is the writer's client.
+%% @doc The test process is the writer's client; it may have other mail than what was written.
 -module(rabbit_socks_stomp_output_tests).
 
 -include_lib("eunit/include/eunit.hrl").
@@ -8,16 +8,16 @@
 -export([send_frame/2, close/3]).
 
 -spec send_frame(term(), pid()) -> ok.
-send_frame(Frame, Client) -> Client ! Frame, ok.
+send_frame(Frame, Client) -> Client ! {?MODULE, Frame}, ok.
 
 -spec close(integer(), binary(), pid()) -> ok.
-close(Code, Reason, Client) -> Client ! {close, Code, Reason}, ok.
+close(Code, Reason, Client) -> Client ! {?MODULE, {close, Code, Reason}}, ok.
 
 output(WsFrame) -> open(?MODULE, self(), new(WsFrame)).
 
 sent(Data, Output) ->
     {ok, Output1} = send([Data], Output),
-    receive {Kind, _} -> {Kind, Output1} after 0 -> none end.
+    receive {?MODULE, {Kind, _}} -> {Kind, Output1} after 0 -> none end.
 
 kind(Data, Output) -> element(1, sent(Data, Output)).
 
@@ -35,7 +35,7 @@ kinds_test_() ->
 
 each_frame_is_a_message_test() ->
     {ok, _} = send(["one", ["t", <<"wo">>]], output(auto)),
-    ?assertEqual([{utf8, <<"one">>}, {utf8, <<"two">>}], [receive Frame -> Frame after 0 -> none end || _ <- "12"]).
+    ?assertEqual([{utf8, <<"one">>}, {utf8, <<"two">>}], [receive {?MODULE, Frame} -> Frame after 0 -> none end || _ <- "12"]).
 
 a_burst_is_what_went_out_since_the_last_test() ->
     Half = binary:copy(<<"x">>, 65_536),
@@ -47,11 +47,11 @@ a_burst_is_what_went_out_since_the_last_test() ->
 what_the_link_cannot_carry_is_not_sent_test() ->
     Large = binary:copy(<<"x">>, 33_554_433),
     ?assertMatch({too_large, _}, send(["first", Large, "last"], output(auto))),
-    ?assertEqual([{utf8, <<"first">>}, none], [receive Frame -> Frame after 0 -> none end || _ <- "12"]).
+    ?assertEqual([{utf8, <<"first">>}, none], [receive {?MODULE, Frame} -> Frame after 0 -> none end || _ <- "12"]).
 
 the_close_is_the_writers_test() ->
     ok = rabbit_socks_stomp_output:close(1008, ["not ", <<"now">>], output(auto)),
-    ?assertEqual({close, 1008, <<"not now">>}, receive Close -> Close after 0 -> none end).
+    ?assertEqual({close, 1008, <<"not now">>}, receive {?MODULE, Close} -> Close after 0 -> none end).
 
 no_heartbeats_are_agreed_at_first_test() ->
     ?assertMatch({infinity, _}, tick(output(auto))).
@@ -60,7 +60,7 @@ heartbeats_go_out_when_due_test() ->
     Output = heartbeats(2, 0, output(auto)),
     timer:sleep(2),
     {Next, Output1} = tick(Output),
-    ?assertEqual({utf8, <<"\n">>}, receive Frame -> Frame after 0 -> none end),
+    ?assertEqual({utf8, <<"\n">>}, receive {?MODULE, Frame} -> Frame after 0 -> none end),
     ?assert(Next =< 1),
     ?assertMatch({N, _} when is_integer(N), tick(heartbeats(60_000, 60_000, Output1))).
 
