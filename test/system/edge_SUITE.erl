@@ -25,7 +25,6 @@ init_per_suite(Config) ->
             [{rabbit_socks, [{listeners, [{{"127.0.0.1", Port}, [{"echo", rabbit_socks_echo, []}], []}]}]}]
         end
     }),
-    ok = socks_broker:load(Broker, edge_callback),
     [{broker, Broker} | Config].
 
 end_per_suite(Config) ->
@@ -203,6 +202,7 @@ broker_killed(Config) ->
     close(echoes(Config)).
 
 start_crashers(Config) ->
+    ok = socks_broker:load(?config(broker, Config), edge_callback),
     ok = rpc(Config, rabbit_socks, start_listener, [{"127.0.0.1", 0}, edge_callback, []]),
     [Port] = [Port || #{interface := {"127.0.0.1", 0}, port := Port} <- rpc(Config, rabbit_socks, listeners, [])],
     Port.
