@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MPL-2.0
 #include "net/loop.h"
 
+#include <fcntl.h>
 #include <unistd.h>
 
 #include <csignal>
@@ -132,6 +133,15 @@ Loop::~Loop() = default;
 
 std::unique_ptr<Loop> Loop::Create(const NodeEnds& ends, Events* events,
                                    std::string* error) {
+  // Before the loop exists: it would get the numbers of descriptors that are
+  // not open.
+  for (const int fd : {ends.link_in, ends.link_out}) {
+    if (fcntl(fd, F_GETFD) < 0) {
+      *error =
+          "the link is not open: the program is started by the broker's plugin";
+      return nullptr;
+    }
+  }
   // A peer that is gone is an errno of write.
   std::signal(SIGPIPE, SIG_IGN);
   std::unique_ptr<Loop> loop(new Loop());

@@ -66,6 +66,16 @@ TEST_F(LoopTest, EndsWithEverythingOpen) {
   for (const Peer& peer : peers) peer.ReceiveAll();
 }
 
+TEST(LoopCreateTest, EndsThatAreNotOpen) {
+  Recorder events;
+  NodeEnds ends;
+  ends.link_in = ends.link_out = dup(0);
+  close(ends.link_in);
+  std::string error;
+  EXPECT_EQ(Loop::Create(ends, &events, &error), nullptr);
+  EXPECT_NE(error.find("not open"), std::string::npos) << error;
+}
+
 TEST(LoopCreateTest, NamesTheEndThatCannotBeOpened) {
   Recorder events;
   NodeEnds ends;
