@@ -18,7 +18,7 @@ write_script(Path, Mode, Test) ->
     %% Neither machine is distributed: the test's pid is the same term in both.
     Pid = base64:encode_to_string(term_to_binary(Test)),
     ok = file:write_file(Path, io_lib:format(
-        "#!/bin/sh\nexec '~ts' -noinput -boot start_clean -kernel logger_level none -pa '~ts' -run fake_edge main -extra ~s ~s \"$1\"\n",
+        "#!/bin/sh\nexec 2>/dev/null\nexec '~ts' -noinput -boot start_clean -kernel logger_level none -pa '~ts' -run fake_edge main -extra ~s ~s \"$1\"\n",
         [Erl, filename:dirname(code:which(?MODULE)), Mode, Pid])).
 
 %% @doc The running fake says these events in one packet.
