@@ -119,7 +119,8 @@ TEST_F(SocketTest, ASlowPeerIsReportedAsItTakesBytes) {
   received += peer_.Receive(sent.size() - received).size();
   EXPECT_EQ(received, sent.size());
   const std::vector<size_t>& queued = events_.only().queued;
-  EXPECT_GT(queued.size(), 2U);
+  EXPECT_GE(queued.size(),
+            2U);  // how many steps it takes is the kernel's choice
   EXPECT_LT(queued.front(), sent.size());
   for (size_t i = 1; i < queued.size(); ++i)
     EXPECT_LT(queued[i], queued[i - 1]);
