@@ -205,6 +205,13 @@ handle_info({Port, {exit_status, Status}}, #edge{port = Port, status = up} = Sta
 handle_info({Port, {exit_status, Status}}, #edge{port = Port} = State) ->
     Text = io_lib:format("the program ended with status ~b before it had greeted; its own words are in the node's standard error", [Status]),
     {noreply, failed(lists:flatten(Text), ended(State))};
+%% A write that meets the pipe of a dead program ends the port before the exit status can come.
+handle_info({'EXIT', Port, Reason}, #edge{port = Port, status = up} = State) ->
+    ?LOG_ERROR("rabbit_socks: the link to the edge broke (~0tp); its sessions end and it is started again", [Reason], ?DOMAIN),
+    ok = rabbit_socks_edge_table:crashed(now_ms()),
+    {stop, {shutdown, {edge_ended, Reason}}, State};
+handle_info({'EXIT', Port, _}, #edge{port = Port} = State) ->
+    {noreply, failed("the program closed the link before it had greeted; its own words are in the node's standard error", State)};
 handle_info({greeting, Port}, #edge{port = Port, status = greeting} = State) ->
     {noreply, failed("the program does not greet", State)};
 handle_info({'$socket', _, select, _}, #edge{status = greeting} = State) ->

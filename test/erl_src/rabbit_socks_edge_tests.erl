@@ -14,6 +14,7 @@ edge_test_() ->
         {events_around_the_hello, eager, fun events_around_the_hello/1},
         {descriptors, good, fun descriptors/1},
         {killed, good, fun killed/1},
+        {killed_while_written_to, good, fun killed_while_written_to/1},
         {stopped, good, fun stopped/1},
         {owner_killed, good, fun owner_killed/1},
         {full_pipe, good, fun full_pipe/1},
@@ -79,6 +80,18 @@ killed(_) ->
     ?assertNotEqual(OsPid, up()),
     ?assertEqual(Listeners, whereis(rabbit_socks_listener_sup)),
     ?assertEqual(["rabbit_socks: the edge ended with status 137; its sessions end and it is started again"], errors()).
+
+%% The pipe breaks under a write before the exit status comes: noticed at once all the same, not by missing heartbeats.
+killed_while_written_to(_) ->
+    OsPid = up(),
+    Writer = spawn_link(fun Write() -> _ = rabbit_socks_edge:command(noise), timer:sleep(0), Write() end),
+    kill_edge("KILL"),
+    receive {rabbit_socks_edge, up} -> ok after ?WAIT -> error(timeout) end,
+    unlink(Writer),
+    exit(Writer, kill),
+    gone(OsPid),
+    [Line] = errors(),
+    ?assertMatch({match, _}, re:run(Line, "the link to the edge broke \\(epipe\\)|the edge ended with status 137")).
 
 %% A stopped program answers nothing: beats are counted, not waited for.
 stopped(_) ->
