@@ -26,6 +26,8 @@ prepare(Options) ->
     write_config(Dir, Ports, maps:get(config, Options, [])),
     write_terms(filename:join(Dir, "enabled_plugins"), [maps:get(plugins, Options, [rabbit_socks])]),
     ok = file:write_file(filename:join(Dir, "rabbitmq-env.conf"), <<>>),
+    %% The smallest Debian has no /etc/hosts: the node's own name is known to it without one.
+    write_terms(inetrc(Dir), [{host, {127, 0, 0, 1}, ["localhost"]}, {lookup, [file, native]}]),
     Broker#{env => env(Broker, Options)}.
 
 %% @doc A loopback port that nobody listens on. Taken below the range from which the kernel gives ports to outgoing
@@ -108,6 +110,8 @@ overlay({App, Env}, Config) ->
     New = Env ++ [{K, V} || {K, V} <- Old, not proplists:is_defined(K, Env)],
     lists:keystore(App, 1, Config, {App, New}).
 
+inetrc(Dir) -> filename:join(Dir, "inetrc").
+
 write_terms(File, Terms) ->
     ok = file:write_file(File, [io_lib:format("~tp.~n", [T]) || T <- Terms]).
 
@@ -121,6 +125,7 @@ env(#{node := Node, dir := Dir, log_dir := LogDir, plugins_dir := Plugins, ports
             {"ERL_LIBS", false},
             {"ERL_EPMD_PORT", integer_to_list(Epmd)},
             {"ERL_EPMD_ADDRESS", "127.0.0.1"},
+            {"ERL_INETRC", inetrc(Dir)},
             %% The script then becomes the broker instead of waiting for it: one process to watch.
             {"RUNNING_UNDER_SYSTEMD", "true"},
             {"RABBITMQ_NODENAME", atom_to_list(Node)},

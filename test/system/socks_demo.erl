@@ -13,7 +13,7 @@ main() ->
     Web = prefer(?WEB_PORT),
     Amqp = prefer(?AMQP_PORT),
     io:format("starting a broker...~n"),
-    Broker = socks_broker:start(#{
+    Broker = start(#{
         plugins => [rabbit_socks, rabbitmq_stomp],
         config => [
             {rabbit, [{tcp_listeners, [{"127.0.0.1", Amqp}]}]},
@@ -32,6 +32,16 @@ main() ->
     io:format("~nstopping the broker...~n"),
     ok = socks_broker:stop(Broker),
     halt(0).
+
+%% What keeps a broker from starting is in its own words, not in a crash of ours.
+start(Options) ->
+    try
+        socks_broker:start(Options)
+    catch
+        error:{broker_did_not_start, _, _, [{log, Log}, {console, Console}]} ->
+            io:format(standard_error, "the broker did not start:~n~ts~n~ts~n", [Log, Console]),
+            halt(1)
+    end.
 
 routes() ->
     [{"echo", rabbit_socks_echo, []}, {"stomp", rabbit_socks_stomp, []}].
