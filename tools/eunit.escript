@@ -6,6 +6,9 @@
 main([Ebin, Tests, Result | Modules]) ->
     true = code:add_patha(Ebin),
     true = code:add_patha(Tests),
+    %% The smallest Debian has no /etc/hosts.
+    ok = inet_db:set_lookup([file, native]),
+    ok = inet_db:add_host({127, 0, 0, 1}, ["localhost"]),
     ok = logger:set_handler_config(default, level, error),
     Reports = filename:join(Tests, "reports"),
     ok = filelib:ensure_path(Reports),
