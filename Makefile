@@ -49,7 +49,7 @@ include mk/fuzz.mk
 include mk/deps.mk
 
 .DEFAULT_GOAL := all
-.PHONY: ci-system all edge beams objects sanitize unit eunit test system clients check fuzz fuzz-regress bench dist run-broker demo ci deps info help clean
+.PHONY: all edge beams objects sanitize unit eunit test system clients check fuzz fuzz-regress bench dist run-broker demo ci deps info help clean
 
 all: edge beams ## the edge in priv/, the beams and rabbit_socks.app in ebin/
 
@@ -99,14 +99,9 @@ sanitize: ## unit tests and the suites of hostile bytes under ASan and UBSan
 
 objects: $(OUT)/rabbit_socks_edge $(OUT)/test_beams.stamp $(OUT)/unit_tests $(if $(SAN),,$(FUZZ_BIN))
 
-# What has run clean on every commit; fuzz-regress, tidy and sanitize are targets of their own until they have.
-CI_SUITES ?= conformance example harness listeners stomp stomp_broker web_context
-
-ci: deps ## installs what is needed, then runs the tests and checks
-	@tools/ci.sh $(RESULTS) test layers format sizes xref dialyzer rebar ci-system clients
-
-ci-system:
-	@$(MAKE) --no-print-directory system SUITE="$(CI_SUITES)"
+ci: deps ## installs what is needed, then runs every test and check there is
+	@$(MAKE) --no-print-directory -s -j2 objects && $(MAKE) --no-print-directory -s -j2 SAN=address objects
+	@tools/ci.sh $(RESULTS) test check fuzz-regress system clients sanitize
 
 info: ## every resolved build variable
 	@$(foreach v,APP VERSION BUILD OUT SAN ROOMS CXX CLANGXX CXXFLAGS LDFLAGS LDLIBS EI LLHTTP LLHTTP_H RABBITMQ_HOME PLUGIN EZ \

@@ -45,6 +45,14 @@ inline std::string CloseFrame(unsigned code) {
           static_cast<char>(code & 0xFF)};
 }
 
+// Unwraps "~m~27~m~<name>" at the start of a payload.
+inline std::string NameIn(const std::string& payload) {
+  const std::string mark = "~m~27~m~";
+  const size_t at = payload.find(mark);
+  return at == std::string::npos ? std::string()
+                                 : payload.substr(at + mark.size(), 27);
+}
+
 class Conversation {
  public:
   static constexpr base::ListenerId kListener = 7;

@@ -17,14 +17,6 @@ using testing::StartsWith;
 
 using C = Conversation;
 
-// Unwraps "~m~27~m~<name>" at the start of a payload.
-std::string NameIn(const std::string& payload) {
-  const std::string mark = "~m~27~m~";
-  const size_t at = payload.find(mark);
-  return at == std::string::npos ? std::string()
-                                 : payload.substr(at + mark.size(), 27);
-}
-
 struct Polling {
   explicit Polling(Conversation& conversation,
                    const std::string& transport = "xhr-polling")

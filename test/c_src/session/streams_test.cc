@@ -17,41 +17,6 @@ using testing::StartsWith;
 
 using C = Conversation;
 
-// Unwraps "~m~27~m~<name>" at the start of a payload.
-std::string NameIn(const std::string& payload) {
-  const std::string mark = "~m~27~m~";
-  const size_t at = payload.find(mark);
-  return at == std::string::npos ? std::string()
-                                 : payload.substr(at + mark.size(), 27);
-}
-
-struct Polling {
-  explicit Polling(Conversation& conversation,
-                   const std::string& transport = "xhr-polling")
-      : with(conversation), base("/socket.io/echo/" + transport + "/") {
-    down = with.Connect();
-    with.Send(down,
-              C::Get(base + "/1" + (transport == "jsonp-polling" ? "/0" : "")));
-    with.Accept(with.LastOpened());
-    first = with.Take(down);
-    name = NameIn(C::Body(first));
-    session = with.LastOpened();
-    up = with.Connect();
-  }
-  std::string Poll() {
-    with.Send(down, C::Get(base + name + "/2"));
-    return with.Take(down);
-  }
-  std::string Send(const std::string& form) {
-    with.Send(up, C::Post(base + name + "/send", form));
-    return with.Take(up);
-  }
-  Conversation& with;
-  std::string base, first, name;
-  base::ConnectionId down, up;
-  base::SessionId session;
-};
-
 TEST(Multipart, PartsAndHeartbeats) {
   Conversation with;
   const auto c = with.Connect();
