@@ -28,6 +28,7 @@
     status = down :: down | greeting | up,
     process = none :: none | rabbit_socks_edge_process:process(),
     port = none :: none | port(), % that of the process
+    link = none :: none | rabbit_socks_link:link(), % of the process, too
     greeted = false :: boolean(),
     heartbeat = 0 :: non_neg_integer(),
     answered = 0 :: non_neg_integer(),
@@ -79,11 +80,11 @@ open_ref() ->
             {error, not_running}
     end.
 
-%% @doc Anyone may write to the link; a full pipe suspends the caller only.
+%% @doc Anyone may write to the link; an edge that does not read suspends the caller only.
 -spec command(term()) -> answer().
 command(Command) ->
     case rabbit_socks_edge_table:find() of
-        {ok, Port, _} -> rabbit_socks_link:write(Port, Command);
+        {ok, Link, _} -> rabbit_socks_link:write(Link, Command);
         {error, not_running} -> {error, not_running}
     end.
 
@@ -97,9 +98,9 @@ adopt(Ref, Buffer, Fd) ->
 
 with_descriptor(Command, Id, Fd) ->
     case rabbit_socks_edge_table:find() of
-        {ok, Port, Channel} ->
+        {ok, Link, Channel} ->
             case rabbit_socks_fd:send(Channel, Id, Fd) of
-                ok -> rabbit_socks_link:write(Port, Command);
+                ok -> rabbit_socks_link:write(Link, Command);
                 {error, _} -> {error, not_running}
             end;
         {error, not_running} ->
@@ -109,15 +110,7 @@ with_descriptor(Command, Id, Fd) ->
 %% @doc Of the running program; for tests and operators.
 -spec os_pid() -> {ok, pos_integer()} | {error, not_running}.
 os_pid() ->
-    case rabbit_socks_edge_table:find() of
-        {ok, Port, _} ->
-            case erlang:port_info(Port, os_pid) of
-                {os_pid, OsPid} -> {ok, OsPid};
-                undefined -> {error, not_running}
-            end;
-        {error, not_running} ->
-            {error, not_running}
-    end.
+    rabbit_socks_edge_table:os_pid().
 
 -spec start_link() -> {ok, pid()} | {error, term()}.
 start_link() ->
@@ -149,7 +142,7 @@ launch(State) ->
         {ok, Process} ->
             Port = rabbit_socks_edge_process:port(Process),
             _ = erlang:send_after(?GREETING, self(), {greeting, Port}),
-            accept(State#edge{status = greeting, process = Process, port = Port});
+            accept(State#edge{status = greeting, process = Process, port = Port, link = rabbit_socks_edge_process:link(Process)});
         {error, Text} ->
             failed(Text, State)
     end.
@@ -183,20 +176,20 @@ handle_cast(_, State) ->
 handle_info({Port, {data, Packet}}, #edge{port = Port} = State) ->
     %% The bytes are those of our own program, which names nothing after what a client says.
     {noreply, packet(binary_to_term(Packet), State)};
-handle_info({{session, Session}, _, process, _, Reason}, #edge{port = Port} = State) ->
-    ok = rabbit_socks_edge_events:session_ended(Session, Reason, Port),
+handle_info({{session, Session}, _, process, _, Reason}, #edge{link = Link} = State) ->
+    ok = rabbit_socks_edge_events:session_ended(Session, Reason, Link),
     {noreply, State};
-handle_info({{ref, Ref}, _, process, _, _}, #edge{port = Port} = State) ->
-    ok = rabbit_socks_edge_events:ref_ended(Ref, Port),
+handle_info({{ref, Ref}, _, process, _, _}, #edge{link = Link} = State) ->
+    ok = rabbit_socks_edge_events:ref_ended(Ref, Link),
     {noreply, State};
 handle_info(heartbeat, #edge{status = up, port = Port, heartbeat = Sent, answered = Answered} = State) when Sent - Answered >= ?MISSED ->
     ?LOG_ERROR("rabbit_socks: the edge has not answered for ~b s; it is killed and replaced", [?MISSED * ?HEARTBEAT div 1000], ?DOMAIN),
     ok = rabbit_socks_edge_process:kill(State#edge.process),
     _ = erlang:send_after(?DYING, self(), {Port, {exit_status, 137}}),
     {noreply, State};
-handle_info(heartbeat, #edge{status = up, port = Port, heartbeat = Sent} = State) ->
+handle_info(heartbeat, #edge{status = up, link = Link, heartbeat = Sent} = State) ->
     _ = erlang:send_after(?HEARTBEAT, self(), heartbeat),
-    ok = rabbit_socks_link:tell(Port, {heartbeat, Sent + 1}),
+    ok = rabbit_socks_link:tell(Link, {heartbeat, Sent + 1}),
     {noreply, State#edge{heartbeat = Sent + 1}};
 handle_info({Port, {exit_status, Status}}, #edge{port = Port, status = up} = State) ->
     ?LOG_ERROR("rabbit_socks: the edge ended with status ~b; its sessions end and it is started again", [Status], ?DOMAIN),
@@ -212,6 +205,9 @@ handle_info({'EXIT', Port, Reason}, #edge{port = Port, status = up} = State) ->
     {stop, {shutdown, {edge_ended, Reason}}, State};
 handle_info({'EXIT', Port, _}, #edge{port = Port} = State) ->
     {noreply, failed("the program closed the link before it had greeted; its own words are in the node's standard error", State)};
+%% The carrier of the link has a reason of its own only if it crashed.
+handle_info({'EXIT', Pid, Reason}, #edge{status = up} = State) when is_pid(Pid), Reason =/= normal ->
+    {stop, {link_crashed, Reason}, State};
 handle_info({greeting, Port}, #edge{port = Port, status = greeting} = State) ->
     {noreply, failed("the program does not greet", State)};
 handle_info({'$socket', _, select, _}, #edge{status = greeting} = State) ->
@@ -222,10 +218,10 @@ handle_info(_, State) ->
     {noreply, State}.
 
 %% The first packet is the hello, and perhaps more.
-packet([{hello, Version, #{release := Release}} | Events], #edge{greeted = false, port = Port} = State) ->
+packet([{hello, Version, #{release := Release}} | Events], #edge{greeted = false, link = Link} = State) ->
     case rabbit_socks_proto:version() of
         Version ->
-            ok = rabbit_socks_link:tell(Port, {hello, Version, #{release => release()}}),
+            ok = rabbit_socks_link:tell(Link, {hello, Version, #{release => release()}}),
             packet(Events, greeted(State#edge{greeted = true}));
         Own ->
             Text = io_lib:format("the program (release ~ts) speaks version ~0tp of the link and this plugin version ~b; install both of one release",
@@ -239,8 +235,8 @@ packet(Events, State) ->
 
 event({heartbeat, N}, State) ->
     State#edge{answered = N};
-event(Event, #edge{port = Port} = State) ->
-    ok = rabbit_socks_edge_events:handle(Event, Port),
+event(Event, #edge{link = Link} = State) ->
+    ok = rabbit_socks_edge_events:handle(Event, Link),
     State.
 
 release() ->
@@ -250,10 +246,10 @@ release() ->
     end.
 
 %% Up when both have come: the hello and the fd channel.
-greeted(#edge{greeted = true, status = greeting, process = Process, port = Port} = State) ->
+greeted(#edge{greeted = true, status = greeting, process = Process, link = Link} = State) ->
     case rabbit_socks_edge_process:channel(Process) of
         {ok, Channel} ->
-            ok = rabbit_socks_edge_table:up(Port, Channel),
+            ok = rabbit_socks_edge_table:up(rabbit_socks_edge_process:os_pid(Process), Link, Channel),
             lists:foreach(fun(Pid) -> Pid ! {rabbit_socks_edge, up} end, rabbit_socks_edge_table:watchers()),
             _ = erlang:send_after(?HEARTBEAT, self(), heartbeat),
             ?LOG_INFO("rabbit_socks: the edge is up, process ~b", [rabbit_socks_edge_process:os_pid(Process)], ?DOMAIN),
@@ -278,8 +274,8 @@ release(#edge{process = Process}) ->
     rabbit_socks_edge_events:finish_refs().
 
 -spec terminate(term(), #edge{}) -> ok.
-terminate(shutdown, #edge{port = Port, status = up} = State) ->
-    ok = rabbit_socks_link:tell(Port, {stop, 1001, <<"going away">>}),
+terminate(shutdown, #edge{port = Port, link = Link, status = up} = State) ->
+    ok = rabbit_socks_link:tell(Link, {stop, 1001, <<"going away">>}),
     receive
         {Port, {exit_status, _}} -> release(ended(State))
     after ?STOPPING ->

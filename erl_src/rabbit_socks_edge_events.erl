@@ -10,12 +10,12 @@
 -define(DOMAIN, #{domain => [rabbitmq, socks]}).
 
 %% @doc One event of docs/PORT_PROTOCOL.md, "Edge to node", other than hello and heartbeat.
--spec handle(term(), port()) -> ok.
+-spec handle(term(), rabbit_socks_link:link()) -> ok.
 handle({Pid, Event}, _) when is_pid(Pid) ->
     _ = Pid ! Event,
     ok;
-handle({open, Session, Listener, Route, Info}, Port) ->
-    open(rabbit_socks_routes:find(Listener, Route), Session, Info, Port);
+handle({open, Session, Listener, Route, Info}, Link) ->
+    open(rabbit_socks_routes:find(Listener, Route), Session, Info, Link);
 handle({log, Level, Text}, _) ->
     ?LOG(Level, "rabbit_socks edge: ~ts", [rabbit_socks_blame:text(Text)], ?DOMAIN);
 handle({listening, _}, _) ->
@@ -37,31 +37,32 @@ handle({finish, Ref}, _) ->
 handle(Other, _) ->
     ?LOG_WARNING("rabbit_socks: unknown event of the edge: ~ts", [rabbit_socks_blame:reason(Other)], ?DOMAIN).
 
-open({ok, {Module, Options}, Window}, Session, Info, Port) ->
-    case rabbit_socks_session_sup:start_session(Port, {Session, Module, Options, Info, Window}) of
+open({ok, {Module, Options}, Window}, Session, Info, Link) ->
+    case rabbit_socks_session_sup:start_session(Link, {Session, Module, Options, Info, Window}) of
         {ok, Pid} ->
             _ = erlang:monitor(process, Pid, [{tag, {session, Session}}]),
             ok;
         {error, _} ->
-            rabbit_socks_link:tell(Port, {refuse, Session, 503, <<"busy">>})
+            rabbit_socks_link:tell(Link, {refuse, Session, 503, <<"busy">>})
     end;
-open(error, Session, _, Port) ->
-    rabbit_socks_link:tell(Port, {refuse, Session, 404, <<"nothing is served here">>}).
+open(error, Session, _, Link) ->
+    rabbit_socks_link:tell(Link, {refuse, Session, 404, <<"nothing is served here">>}).
 
 %% @doc A session that ended in order has told the edge itself. One that was killed has not (`noproc': before it was
 %% watched): the edge takes the command that fits how far the session had come, and ignores the other.
--spec session_ended(non_neg_integer(), term(), none | port()) -> ok.
+-spec session_ended(non_neg_integer(), term(), none | rabbit_socks_link:link()) -> ok.
 session_ended(_, Reason, _) when Reason =:= normal; Reason =:= shutdown; element(1, Reason) =:= shutdown -> ok;
-session_ended(Session, _, Port) ->
-    rabbit_socks_link:tell(Port, [{refuse, Session, 500, <<"internal error">>}, {close, Session, 1011, <<"internal error">>}]).
+session_ended(Session, _, Link) ->
+    ok = rabbit_socks_link:tell(Link, {refuse, Session, 500, <<"internal error">>}),
+    rabbit_socks_link:tell(Link, {close, Session, 1011, <<"internal error">>}).
 
 %% @doc The process behind a relayed request has ended: too early, if its Ref is still open.
--spec ref_ended(pos_integer(), none | port()) -> ok.
-ref_ended(Ref, Port) ->
+-spec ref_ended(pos_integer(), none | rabbit_socks_link:link()) -> ok.
+ref_ended(Ref, Link) ->
     case rabbit_socks_edge_table:ref(Ref) of
         {ok, _} ->
             ok = rabbit_socks_edge_table:close_ref(Ref),
-            rabbit_socks_link:tell(Port, {gone, Ref});
+            rabbit_socks_link:tell(Link, {gone, Ref});
         error -> ok
     end.
 

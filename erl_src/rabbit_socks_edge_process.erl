@@ -3,11 +3,12 @@
 %% The only module that opens the port. An error is one readable line.
 -module(rabbit_socks_edge_process).
 
--export([start/0, accept/1, port/1, os_pid/1, channel/1, ended/1, kill/1, close/1]).
+-export([start/0, accept/1, port/1, link/1, os_pid/1, channel/1, ended/1, kill/1, close/1]).
 -export_type([process/0]).
 
 -record(process, {
     port :: port(),
+    link :: rabbit_socks_link:link(),
     os_pid :: none | pos_integer(), % none: it has ended
     path :: file:filename(),
     listening :: none | socket:socket(),
@@ -16,7 +17,8 @@
 
 -opaque process() :: #process{}.
 
-%% @doc The caller owns the port: `{Port, {data, Packet}}' and `{Port, {exit_status, Status}}' come to it.
+%% @doc The caller owns the port: `{Port, {data, Packet}}' and `{Port, {exit_status, Status}}' come to it. The link's
+%% process is linked to it, too.
 -spec start() -> {ok, process()} | {error, string()}.
 start() ->
     case rabbit_socks_program:install() of
@@ -36,7 +38,8 @@ open(Program, Listening, Path) ->
                 {os_pid, Number} -> Number;
                 undefined -> none
             end,
-            {ok, #process{port = Port, os_pid = OsPid, path = Path, listening = Listening}}
+            Link = rabbit_socks_link:start(fun(Packet) -> port_command(Port, Packet) end),
+            {ok, #process{port = Port, link = Link, os_pid = OsPid, path = Path, listening = Listening}}
     catch
         error:Reason ->
             ok = rabbit_socks_fd:close(Listening, Path),
@@ -65,6 +68,10 @@ accept(Process) ->
 -spec port(process()) -> port().
 port(#process{port = Port}) -> Port.
 
+%% @doc What is told to it.
+-spec link(process()) -> rabbit_socks_link:link().
+link(#process{link = Link}) -> Link.
+
 -spec os_pid(process()) -> none | pos_integer().
 os_pid(#process{os_pid = OsPid}) -> OsPid.
 
@@ -85,8 +92,9 @@ kill(#process{os_pid = OsPid}) ->
 
 %% @doc Ends whatever is left of it.
 -spec close(process()) -> ok.
-close(#process{port = Port, listening = Listening, channel = Channel, path = Path} = Process) ->
+close(#process{port = Port, link = Link, listening = Listening, channel = Channel, path = Path} = Process) ->
     ok = kill(Process),
+    ok = rabbit_socks_link:stop(Link),
     _ = catch port_close(Port),
     _ = Listening =/= none andalso rabbit_socks_fd:close(Listening, Path),
     _ = Channel =/= none andalso rabbit_socks_fd:close(Channel),

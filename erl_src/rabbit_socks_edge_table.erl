@@ -1,9 +1,9 @@
 %% SPDX-License-Identifier: MPL-2.0
-%% @doc What is known of the running edge by everyone: its port, its fd channel, who wants to hear of the next one, who is
+%% @doc What is known of the running edge by everyone: its process, the link to it, its fd channel, who wants to hear of the next one, who is
 %% to hear of a relayed request, and when edges crashed. The table outlives the edge's process: the top supervisor owns it.
 -module(rabbit_socks_edge_table).
 
--export([create/0, up/2, down/0, find/0]).
+-export([create/0, up/3, down/0, find/0, os_pid/0]).
 -export([watch/1, watchers/0]).
 -export([open_ref/1, ref/1, close_ref/1, refs/0]).
 -export([crashed/1, crashes/1]).
@@ -15,9 +15,9 @@ create() ->
     ?TABLE = ets:new(?TABLE, [named_table, public, {read_concurrency, true}]),
     ok.
 
--spec up(port(), socket:socket()) -> ok.
-up(Port, Channel) ->
-    true = ets:insert(?TABLE, {edge, Port, Channel}),
+-spec up(pos_integer() | none, rabbit_socks_link:link(), socket:socket()) -> ok.
+up(OsPid, Link, Channel) ->
+    true = ets:insert(?TABLE, {edge, OsPid, Link, Channel}),
     ok.
 
 -spec down() -> ok.
@@ -25,11 +25,21 @@ down() ->
     true = ets:delete(?TABLE, edge),
     ok.
 
--spec find() -> {ok, port(), socket:socket()} | {error, not_running}.
+-spec find() -> {ok, rabbit_socks_link:link(), socket:socket()} | {error, not_running}.
 find() ->
     try ets:lookup(?TABLE, edge) of
-        [{edge, Port, Channel}] -> {ok, Port, Channel};
+        [{edge, _, Link, Channel}] -> {ok, Link, Channel};
         [] -> {error, not_running}
+    catch
+        error:badarg -> {error, not_running}
+    end.
+
+%% @doc For tests and operators.
+-spec os_pid() -> {ok, pos_integer()} | {error, not_running}.
+os_pid() ->
+    try ets:lookup(?TABLE, edge) of
+        [{edge, OsPid, _, _}] when is_integer(OsPid) -> {ok, OsPid};
+        _ -> {error, not_running}
     catch
         error:badarg -> {error, not_running}
     end.

@@ -5,8 +5,8 @@
 %% kernel as they are. The tests hold it to what term_to_binary/1 makes of the same command.
 -module(rabbit_socks_proto).
 
--export([version/0, max_packet/0, encode/1]).
--export([packet/1, term/1, send/2, session/1, send_size/1]).
+-export([version/0, max_packet/0]).
+-export([packet/2, term/1, send/2, session/1, send_size/1]).
 -export_type([encoded/0]).
 
 -define(VERSION, 131).
@@ -27,14 +27,10 @@ version() -> 1.
 -spec max_packet() -> pos_integer().
 max_packet() -> ?MAX_PACKET.
 
-%% @doc A packet of one command, or of a list of commands.
--spec encode(term()) -> binary().
-encode(Term) -> term_to_binary(Term).
-
-%% @doc One packet of commands that are encoded already. The caller keeps it below max_packet/0; see send_size/1.
--spec packet([encoded(), ...]) -> iodata().
-packet([Command]) -> [?VERSION | Command];
-packet(Commands) -> [<<?VERSION, ?LIST, (length(Commands)):32>>, Commands, ?NIL].
+%% @doc One packet of so many commands, however their list is nested. The caller keeps it below max_packet/0; see send_size/1.
+-spec packet(pos_integer(), iodata()) -> iodata().
+packet(1, Command) -> [?VERSION | Command];
+packet(Count, Commands) -> [<<?VERSION, ?LIST, Count:32>>, Commands, ?NIL].
 
 -spec term(term()) -> encoded().
 term(Term) ->

@@ -32,28 +32,28 @@
 %% As the edge's open event and the listener's route have them.
 -type args() :: {Session :: non_neg_integer(), module(), Options :: term(), rabbit_socks_callback:info(), rabbit_socks_routes:window()}.
 
--spec start_link(port(), args()) -> {ok, pid()}.
-start_link(Port, Args) ->
-    gen_server:start_link(?MODULE, {Port, Args}, [{hibernate_after, ?HIBERNATE_AFTER}]).
+-spec start_link(rabbit_socks_link:link(), args()) -> {ok, pid()}.
+start_link(Link, Args) ->
+    gen_server:start_link(?MODULE, {Link, Args}, [{hibernate_after, ?HIBERNATE_AFTER}]).
 
 %% The one who starts us is the reader of the link: the module runs after it has gone on.
--spec init({port(), args()}) -> {ok, undefined, {continue, term()}}.
+-spec init({rabbit_socks_link:link(), args()}) -> {ok, undefined, {continue, term()}}.
 init(Args) ->
     process_flag(trap_exit, true),
     {ok, undefined, {continue, Args}}.
 
--spec handle_continue({port(), args()}, undefined) -> {noreply, #session{}} | {stop, normal, #session{} | undefined}.
-handle_continue({Port, {Id, Module, Options, Info, Window}}, undefined) ->
+-spec handle_continue({rabbit_socks_link:link(), args()}, undefined) -> {noreply, #session{}} | {stop, normal, #session{} | undefined}.
+handle_continue({Link, {Id, Module, Options, Info, Window}}, undefined) ->
     case begin_session(Module, Info, Options) of
         {ok, State} ->
-            Writer = rabbit_socks_writer:new(Id, Port),
-            _ = rabbit_socks_link:write(Port, {accept, Id, self(), []}),
+            Writer = rabbit_socks_writer:new(Id, Link),
+            ok = rabbit_socks_link:write(Link, {accept, Id, self(), []}),
             opened(#session{id = Id, module = Module, state = State, writer = Writer, lump = lump(Window)});
         {error, Reason} ->
             ?LOG_DEBUG("rabbit_socks: ~ts refused a client: ~ts", [Module, rabbit_socks_blame:reason(Reason)], ?DOMAIN),
-            refuse(Port, Id, 403, <<"refused">>);
+            refuse(Link, Id, 403, <<"refused">>);
         crashed ->
-            refuse(Port, Id, 500, <<"internal error">>)
+            refuse(Link, Id, 500, <<"internal error">>)
     end.
 
 begin_session(Module, #{path := Path} = Info, Options) ->
@@ -70,8 +70,8 @@ begin_session(Module, #{path := Path} = Info, Options) ->
         Other -> bad_return(Module, init, Arity, Other)
     end.
 
-refuse(Port, Id, Status, Text) ->
-    _ = rabbit_socks_link:write(Port, {refuse, Id, Status, Text}),
+refuse(Link, Id, Status, Text) ->
+    ok = rabbit_socks_link:write(Link, {refuse, Id, Status, Text}),
     {stop, normal, undefined}.
 
 opened(#session{module = Module, writer = Writer, state = State} = Session) ->

@@ -9,9 +9,9 @@
 start_link() ->
     supervisor:start_link({local, ?MODULE}, ?MODULE, []).
 
--spec start_session(port(), rabbit_socks_session:args()) -> {ok, pid()} | {error, term()}.
-start_session(Port, Args) ->
-    try supervisor:start_child(?MODULE, [Port, Args]) of
+-spec start_session(rabbit_socks_link:link(), rabbit_socks_session:args()) -> {ok, pid()} | {error, term()}.
+start_session(Link, Args) ->
+    try supervisor:start_child(?MODULE, [Link, Args]) of
         {ok, Pid} when is_pid(Pid) -> {ok, Pid};
         {error, _} = Error -> Error
     catch

@@ -13,7 +13,7 @@
 -record(writer, {
     session :: non_neg_integer(),
     beginning :: binary(), % of its send commands
-    port :: port(),
+    link :: rabbit_socks_link:link(),
     owner :: pid()
 }).
 
@@ -59,9 +59,9 @@ close(_, _, _) ->
 
 %% For rabbit_socks_session.
 
--spec new(non_neg_integer(), port()) -> arg().
-new(Session, Port) ->
-    #writer{session = Session, beginning = rabbit_socks_proto:session(Session), port = Port, owner = self()}.
+-spec new(non_neg_integer(), rabbit_socks_link:link()) -> arg().
+new(Session, Link) ->
+    #writer{session = Session, beginning = rabbit_socks_proto:session(Session), link = Link, owner = self()}.
 
 -spec gather() -> ok.
 gather() ->
@@ -105,12 +105,9 @@ send(Messages, #writer{beginning = Beginning}) -> rabbit_socks_proto:send(Beginn
 tail(none) -> [];
 tail(Command) -> [rabbit_socks_proto:term(Command)].
 
-%% The port may be gone before its sessions are: the supervisor is about to end us then.
-write([], _) ->
-    ok;
-write(Commands, #writer{port = Port}) ->
-    _ = rabbit_socks_link:packet(Port, rabbit_socks_proto:packet(Commands)),
-    ok.
+%% The edge may be gone before its sessions are: the supervisor is about to end us then.
+write([], _) -> ok;
+write(Commands, #writer{link = Link}) -> rabbit_socks_link:write(Link, length(Commands), Commands).
 
 checked({utf8, Data}) -> text(iolist_to_binary(Data));
 checked({binary, Data}) -> {binary, limited(iolist_to_binary(Data))};

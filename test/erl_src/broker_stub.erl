@@ -56,7 +56,7 @@ setup() ->
 
 cleanup({Level, Started, Events, Sup, Web}) ->
     stop(Sup),
-    Left = {rabbit_web_dispatch_registry:list_all(), mnesia:dirty_read(rabbit_listener, node()), ranch:info(),
+    Left = {rabbit_web_dispatch_registry:list_all(), mnesia:dirty_read(rabbit_listener, node()), listeners(),
             gen_event:which_handlers(rabbit_event)},
     stop(Web),
     edge_stub:uninstall(),
@@ -66,6 +66,12 @@ cleanup({Level, Started, Events, Sup, Web}) ->
     flush(),
     ok = logger:set_primary_config(level, Level),
     Left.
+
+%% A listener of the web context is stopped in its own time; ranch cannot look at one half way.
+listeners() ->
+    try ranch:info()
+    catch exit:{noproc, _} -> timer:sleep(20), listeners()
+    end.
 
 stop(Sup) ->
     Monitor = erlang:monitor(process, Sup),

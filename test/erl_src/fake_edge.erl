@@ -72,6 +72,7 @@ loop(Port, Test, Mode) ->
             halt(0)
     end.
 
+command(Commands, Port, Test, Mode) when is_list(Commands) -> [command(C, Port, Test, Mode) || C <- Commands];
 command({heartbeat, N}, Port, _, _) -> write(Port, [{heartbeat, N}]);
 command({say, Events}, Port, _, _) -> write(Port, Events);
 command({stop, _, _}, _, _, {"deaf", _}) -> ok;

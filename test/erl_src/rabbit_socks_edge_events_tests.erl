@@ -110,11 +110,13 @@ killed_session(_) ->
     OsPid = up(),
     {Pid, 31} = session(OsPid, 31, []),
     exit(Pid, kill),
-    [{refuse, 31, 500, _}, {close, 31, 1011, _}] = told(OsPid),
+    {refuse, 31, 500, _} = told(OsPid),
+    {close, 31, 1011, _} = told(OsPid),
     %% Also while it is not open yet.
     ok = fake_edge:say([{open, 32, 5, 0, #{path => [<<"never">>]}}]),
     receive {init, Opening} -> exit(Opening, kill) after ?WAIT -> error(timeout) end,
-    [{refuse, 32, 500, _}, {close, 32, 1011, _}] = told(OsPid).
+    {refuse, 32, 500, _} = told(OsPid),
+    {close, 32, 1011, _} = told(OsPid).
 
 unknown_events(_) ->
     OsPid = up(),

@@ -3,7 +3,7 @@
 
 -include_lib("eunit/include/eunit.hrl").
 
--import(rabbit_socks_edge_table, [up/2, down/0, find/0, watch/1, watchers/0, open_ref/1, ref/1, close_ref/1, refs/0, crashed/1, crashes/1]).
+-import(rabbit_socks_edge_table, [up/3, down/0, find/0, watch/1, watchers/0, open_ref/1, ref/1, close_ref/1, refs/0, crashed/1, crashes/1]).
 
 without_the_plugin_test() ->
     ?assertEqual({error, not_running}, find()).
@@ -12,8 +12,9 @@ table_test_() ->
     {foreach, fun rabbit_socks_edge_table:create/0, fun(ok) -> ets:delete(rabbit_socks_edge_table) end, [
         {"up and down", fun() ->
             ?assertEqual({error, not_running}, find()),
-            ok = up(port, channel),
-            ?assertEqual({ok, port, channel}, find()),
+            ok = up(17, link, channel),
+            ?assertEqual({ok, link, channel}, find()),
+            ?assertEqual({ok, 17}, rabbit_socks_edge_table:os_pid()),
             ok = down(),
             ok = down(),
             ?assertEqual({error, not_running}, find())

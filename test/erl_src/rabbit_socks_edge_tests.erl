@@ -115,16 +115,16 @@ owner_killed(_) ->
 full_pipe(_) ->
     OsPid = up(),
     kill_edge("STOP"),
-    Writer = spawn(fun() -> [ok = rabbit_socks_edge:command({fill, binary:copy(<<"x">>, 100000)}) || _ <- lists:seq(1, 20)] end),
-    eventually(fun() -> {status, suspended} = process_info(Writer, status) end),
+    Writer = spawn(fun() -> [ok = rabbit_socks_edge:command({fill, binary:copy(<<"x">>, 100000)}) || _ <- lists:seq(1, 60)] end),
+    eventually(fun() -> {current_function, {rabbit_socks_link, wait, 1}} = process_info(Writer, current_function) end),
     [begin
         {ok, _} = rabbit_socks_edge:open_ref(),
         spawn(fun() -> rabbit_socks_edge:open_ref() end)
      end || _ <- lists:seq(1, 10)],
     _ = sys:get_state(rabbit_socks_edge, 5000),
     kill_edge("CONT"),
-    Commands = [told(OsPid) || _ <- lists:seq(1, 30)],
-    ?assertEqual(20, length([1 || {fill, _} <- Commands])),
+    Commands = [told(OsPid) || _ <- lists:seq(1, 70)],
+    ?assertEqual(60, length([1 || {fill, _} <- Commands])),
     ?assertEqual(10, length([1 || {gone, _} <- Commands])).
 
 backs_off(_) ->

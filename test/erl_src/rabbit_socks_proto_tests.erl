@@ -24,12 +24,12 @@ golden_test_() ->
     Lines = [{Name, Bytes} || {node, Name, Bytes} <- link_golden:read("test/vectors/link.golden")],
     [{Name, fun() ->
           {send, Session, Messages} = binary_to_term(Bytes),
-          Packet = iolist_to_binary(rabbit_socks_proto:packet([send(Session, Messages)])),
+          Packet = iolist_to_binary(rabbit_socks_proto:packet(1, [send(Session, Messages)])),
           ?assert(lists:member({Name, Packet}, Lines))
       end} || {Name, Bytes} <- Lines, Name =:= "send-text" orelse Name =:= "send-many"].
 
-encode_test_() ->
-    [?_assertEqual(Term, binary_to_term(rabbit_socks_proto:encode(Term)))
+term_test_() ->
+    [?_assertEqual(Term, decoded([rabbit_socks_proto:term(Term)]))
      || {node, _, Bytes} <- link_golden:read("test/vectors/link.golden"), Term <- [binary_to_term(Bytes)]].
 
 %% Packets are cut by this: it must not be below what a message takes.
@@ -47,4 +47,4 @@ sharing_test() ->
 
 send(Session, Messages) -> rabbit_socks_proto:send(rabbit_socks_proto:session(Session), Messages).
 
-decoded(Commands) -> binary_to_term(iolist_to_binary(rabbit_socks_proto:packet(Commands))).
+decoded(Commands) -> binary_to_term(iolist_to_binary(rabbit_socks_proto:packet(length(Commands), Commands))).

@@ -8,8 +8,8 @@
 
 writer_test_() ->
     [{atom_to_list(Name), fun() ->
-          Port = link_port:open(),
-          try Test(rabbit_socks_writer:new(5, Port), Port) after ok = discard(), catch link_port:close(Port) end
+          Link = link_port:open(),
+          try Test(rabbit_socks_writer:new(5, Link), Link) after ok = discard(), catch link_port:close(Link) end
       end} || {Name, Test} <- [
         {at_once, fun at_once/2},
         {gathered, fun gathered/2},
@@ -21,42 +21,41 @@ writer_test_() ->
         {closes, fun closes/2},
         {close_codes, fun close_codes/2},
         {discarded, fun discarded/2},
-        {port_gone, fun port_gone/2}]].
+        {edge_gone, fun edge_gone/2}]].
 
-at_once(W, Port) ->
+at_once(W, Link) ->
     ok = send_frame({utf8, <<"a">>}, W),
-    ?assertEqual({send, 5, [{utf8, <<"a">>}]}, link_port:packet(Port)),
+    ?assertEqual({send, 5, [{utf8, <<"a">>}]}, link_port:packet(Link)),
     ok = close_transport(W),
-    ?assertEqual({close, 5, 1000, <<>>}, link_port:packet(Port)).
+    ?assertEqual({close, 5, 1000, <<>>}, link_port:packet(Link)).
 
-gathered(W, Port) ->
+gathered(W, Link) ->
     ok = gather(),
     ok = send_frame({utf8, <<"a">>}, W),
     ok = send_frame({binary, <<0>>}, W),
-    ok = link_port:none(Port),
+    ok = link_port:none(Link),
     ok = flush(W, {credit, 5, 1, 1}),
-    ?assertEqual([{send, 5, [{utf8, <<"a">>}, {binary, <<0>>}]}, {credit, 5, 1, 1}], link_port:packet(Port)),
+    ?assertEqual([{send, 5, [{utf8, <<"a">>}, {binary, <<0>>}]}, {credit, 5, 1, 1}], link_port:packet(Link)),
     ok = gather(),
     ok = flush(W, none),
     ok = gather(),
     ok = flush(W, {credit, 5, 2, 2}),
-    ?assertEqual({credit, 5, 2, 2}, link_port:packet(Port)),
-    ok = link_port:none(Port).
+    ?assertEqual({credit, 5, 2, 2}, link_port:packet(Link)),
+    ok = link_port:none(Link).
 
-from_another_process(W, Port) ->
+from_another_process(W, Link) ->
     ok = gather(),
     ok = send_frame("mine", W),
     {_, Monitor} = spawn_monitor(fun() -> ok = gather(), ok = send_frame("other", W), ok = close(4000, "x", W) end),
     receive {'DOWN', Monitor, process, _, normal} -> ok end,
-    ?assertEqual({send, 5, [{utf8, <<"other">>}]}, link_port:packet(Port)),
-    ?assertEqual({close, 5, 4000, <<"x">>}, link_port:packet(Port)),
+    ?assertEqual([{send, 5, [{utf8, <<"other">>}]}, {close, 5, 4000, <<"x">>}], link_port:commands(2, Link)),
     ok = flush(W, none),
-    ?assertEqual({send, 5, [{utf8, <<"mine">>}]}, link_port:packet(Port)).
+    ?assertEqual({send, 5, [{utf8, <<"mine">>}]}, link_port:packet(Link)).
 
-forms(W, Port) ->
+forms(W, Link) ->
     [begin
         ok = send_frame(Frame, W),
-        ?assertEqual({send, 5, [Message]}, link_port:packet(Port))
+        ?assertEqual({send, 5, [Message]}, link_port:packet(Link))
      end || {Frame, Message} <- [
         {<<"bare">>, {utf8, <<"bare">>}},
         {["b", [<<"ar">>], $e], {utf8, <<"bare">>}},
@@ -66,55 +65,55 @@ forms(W, Port) ->
         {{utf8, <<"12345678é€😀"/utf8>>}, {utf8, <<"12345678é€😀"/utf8>>}}]].
 
 %% The caller's mistake, and never on the wire. Surrogates and overlong forms are not UTF-8.
-no_text(W, Port) ->
+no_text(W, Link) ->
     [?assertError(badarg, send_frame({utf8, Bytes}, W))
      || Bytes <- [<<255>>, <<"12345678", 200>>, <<"abc", 16#ed, 16#a0, 16#80>>, <<16#c0, 16#80>>, <<16#f4, 16#90, 16#80, 16#80>>, <<"cut", 16#e2, 16#82>>]],
     [?assertError(badarg, send_frame(Frame, W)) || Frame <- [atom, {text, <<"x">>}, {utf8, atom}, 7, [256]]],
     ?assertError(badarg, close(1000, <<255>>, W)),
-    ok = link_port:none(Port).
+    ok = link_port:none(Link).
 
-too_large(W, Port) ->
+too_large(W, Link) ->
     ?assertError(badarg, send_frame({binary, <<0:(16#2000001 * 8)>>}, W)),
-    ok = link_port:none(Port).
+    ok = link_port:none(Link).
 
 %% A batch is cut before a packet comes near the link's limit; order is kept.
-large_batches(W, Port) ->
+large_batches(W, Link) ->
     Piece = binary:copy(<<"p">>, 400000),
     ok = gather(),
     [ok = send_frame({binary, <<N, Piece/binary>>}, W) || N <- lists:seq(1, 5)],
     ok = flush(W, none),
-    Packets = [link_port:packet(Port), link_port:packet(Port)],
-    ok = link_port:none(Port),
-    ?assertEqual([1, 2, 3, 4, 5], [N || {send, 5, Messages} <- Packets, {binary, <<N, _/binary>>} <- Messages]).
+    Commands = link_port:commands(2, Link),
+    ok = link_port:none(Link),
+    ?assertEqual([1, 2, 3, 4, 5], [N || {send, 5, Messages} <- Commands, {binary, <<N, _/binary>>} <- Messages]).
 
 %% The first of several; after all that was sent.
-closes(W, Port) ->
+closes(W, Link) ->
     ok = gather(),
     ok = close(1008, "why", W),
     ok = send_frame("after", W),
     ok = close_transport(W),
     closing = flush(W, {credit, 5, 1, 1}),
-    ?assertEqual([{send, 5, [{utf8, <<"after">>}]}, {credit, 5, 1, 1}, {close, 5, 1008, <<"why">>}], link_port:packet(Port)),
+    ?assertEqual([{send, 5, [{utf8, <<"after">>}]}, {credit, 5, 1, 1}, {close, 5, 1008, <<"why">>}], link_port:packet(Link)),
     ok = gather(),
     ok = flush(W, none),
-    ok = link_port:none(Port).
+    ok = link_port:none(Link).
 
-close_codes(W, Port) ->
+close_codes(W, Link) ->
     Allowed = [1000, 1001, 1002, 1003, 1007, 1008, 1009, 1010, 1011, 1012, 1013, 1014, 3000, 3999, 4000, 4999],
-    [begin ok = close(Code, "", W), {close, 5, Code, <<>>} = link_port:packet(Port) end || Code <- Allowed],
+    [begin ok = close(Code, "", W), {close, 5, Code, <<>>} = link_port:packet(Link) end || Code <- Allowed],
     [?assertError(badarg, close(Code, "", W)) || Code <- [0, 999, 1004, 1005, 1006, 1015, 1016, 2999, 5000, normal]],
-    ok = link_port:none(Port).
+    ok = link_port:none(Link).
 
-discarded(W, Port) ->
+discarded(W, Link) ->
     ok = gather(),
     ok = send_frame("half", W),
     ok = close_transport(W),
     ok = discard(),
     ok = gather(),
     ok = flush(W, none),
-    ok = link_port:none(Port).
+    ok = link_port:none(Link).
 
-port_gone(W, Port) ->
-    link_port:close(Port),
+edge_gone(W, Link) ->
+    link_port:close(Link),
     ok = send_frame("x", W),
     ok = close_transport(W).

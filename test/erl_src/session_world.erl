@@ -1,5 +1,5 @@
 %% SPDX-License-Identifier: MPL-2.0
-%% @doc For tests of sessions: one at a time, with a port that shows what it writes and session_callback as its module.
+%% @doc For tests of sessions: one at a time, with a link that shows what it writes and session_callback as its module.
 -module(session_world).
 
 -export([run/1, info/0, start/2, start/4, opened/2, settled/2, echo/0, called/1, calls/0, ended/1]).
@@ -8,16 +8,16 @@
 -define(ID, 77).
 
 %% @doc Every session has the id 77.
--spec run(fun((port()) -> term())) -> term().
+-spec run(fun((rabbit_socks_link:link()) -> term())) -> term().
 run(Test) ->
-    Port = link_port:open(),
+    Link = link_port:open(),
     process_flag(trap_exit, true),
     edge_world:capture_log(),
     try
-        Test(Port)
+        Test(Link)
     after
         edge_world:release_log(),
-        catch link_port:close(Port),
+        catch link_port:close(Link),
         edge_world:flush()
     end.
 
@@ -29,30 +29,36 @@ info() -> #{path => [<<"a">>, <<"ü"/utf8>>], query => <<"q=1">>}.
 echo() ->
     fun(handle_frame, [Frame], Send) -> Send(Frame); (_, _, _) -> ok end.
 
--spec start(port(), fun()) -> pid().
-start(Port, Does) ->
-    start(Port, session_callback, {self(), Does}, {64, 262144}).
+-spec start(rabbit_socks_link:link(), fun()) -> pid().
+start(Link, Does) ->
+    start(Link, session_callback, {self(), Does}, {64, 262144}).
 
--spec start(port(), module(), term(), {pos_integer(), pos_integer()}) -> pid().
-start(Port, Module, Options, Window) ->
-    {ok, Pid} = rabbit_socks_session:start_link(Port, {?ID, Module, Options, info(), Window}),
+-spec start(rabbit_socks_link:link(), module(), term(), {pos_integer(), pos_integer()}) -> pid().
+start(Link, Module, Options, Window) ->
+    {ok, Pid} = rabbit_socks_session:start_link(Link, {?ID, Module, Options, info(), Window}),
     Pid.
 
--spec opened(port(), fun()) -> pid().
-opened(Port, Does) ->
-    Pid = start(Port, Does),
-    {accept, ?ID, Pid, []} = link_port:packet(Port),
+-spec opened(rabbit_socks_link:link(), fun()) -> pid().
+opened(Link, Does) ->
+    Pid = start(Link, Does),
+    {accept, ?ID, Pid, []} = link_port:packet(Link),
     Pid.
 
 %% @doc What the session wrote for the messages it has got, or none.
--spec settled(pid(), port()) -> term().
-settled(Pid, Port) ->
+-spec settled(pid(), rabbit_socks_link:link()) -> term().
+settled(Pid, Link) ->
     _ = sys:get_status(Pid),
     Mark = make_ref(),
-    true = port_command(Port, term_to_binary(Mark)),
-    case link_port:packet(Port) of
+    ok = rabbit_socks_link:write(Link, Mark),
+    case link_port:packet(Link) of
         Mark -> none;
-        Packet -> Mark = link_port:packet(Port), Packet
+        [Command, Mark] -> Command;
+        [_ | _] = Commands when hd(tl(Commands)) =/= Mark ->
+            case lists:last(Commands) of
+                Mark -> lists:droplast(Commands);
+                _ -> Mark = link_port:packet(Link), Commands
+            end;
+        Command -> Mark = link_port:packet(Link), Command
     end.
 
 -spec called(atom()) -> [term()].
