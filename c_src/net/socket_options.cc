@@ -11,6 +11,11 @@ namespace {
 // Longer than every limit of the session room, which decides when it can see
 // the peer; this is for bytes in the kernel that no limit of ours covers.
 constexpr unsigned kUserTimeoutMs = 60000;
+// Row R04: the hixie drafts have no ping of their own, so that only the kernel
+// can find out that a silent peer is gone. What does not answer its probes is
+// given up after the user timeout.
+constexpr int kKeepAliveIdleS = 60;
+constexpr int kKeepAliveIntervalS = 15;
 
 // -1 when the option cannot be had.
 int Option(int fd, int level, int name) {
@@ -41,6 +46,12 @@ void SetStreamOptions(int fd) {
   static_cast<void>(setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on));
   static_cast<void>(setsockopt(fd, IPPROTO_TCP, TCP_USER_TIMEOUT,
                                &kUserTimeoutMs, sizeof kUserTimeoutMs));
+  static_cast<void>(setsockopt(fd, SOL_SOCKET, SO_KEEPALIVE, &on, sizeof on));
+  static_cast<void>(setsockopt(fd, IPPROTO_TCP, TCP_KEEPIDLE, &kKeepAliveIdleS,
+                               sizeof kKeepAliveIdleS));
+  static_cast<void>(setsockopt(fd, IPPROTO_TCP, TCP_KEEPINTVL,
+                               &kKeepAliveIntervalS,
+                               sizeof kKeepAliveIntervalS));
 }
 
 void ResetOnClose(int fd) {

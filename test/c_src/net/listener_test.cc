@@ -44,7 +44,7 @@ TEST_F(ListenerTest, ADualListenerShowsBothFamiliesAsTheyAre) {
 
 // One call on the listening socket serves all: looks at the accepted socket by
 // way of its number, which is the highest in use.
-TEST_F(ListenerTest, AcceptedSocketsDoNotDelayOrBlock) {
+TEST_F(ListenerTest, AcceptedSocketsDoNotDelayOrBlockAndAreProbed) {
   const Peer peer = ConnectOne();
   RunUntil([&] { return events_.connections.size() == 1; });
   int fd = -1;
@@ -62,6 +62,12 @@ TEST_F(ListenerTest, AcceptedSocketsDoNotDelayOrBlock) {
   EXPECT_NE(value, 0);
   ASSERT_EQ(getsockopt(fd, IPPROTO_TCP, TCP_USER_TIMEOUT, &value, &size), 0);
   EXPECT_EQ(value, 60000);
+  ASSERT_EQ(getsockopt(fd, SOL_SOCKET, SO_KEEPALIVE, &value, &size), 0);
+  EXPECT_NE(value, 0) << "R04";
+  ASSERT_EQ(getsockopt(fd, IPPROTO_TCP, TCP_KEEPIDLE, &value, &size), 0);
+  EXPECT_EQ(value, 60);
+  ASSERT_EQ(getsockopt(fd, IPPROTO_TCP, TCP_KEEPINTVL, &value, &size), 0);
+  EXPECT_EQ(value, 15);
   EXPECT_NE(fcntl(fd, F_GETFL) & O_NONBLOCK, 0);
   EXPECT_NE(fcntl(fd, F_GETFD) & FD_CLOEXEC, 0);
 }
