@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: MPL-2.0
 // Handshakes through the hub: hixie, refusals, relayed upgrades.
-// closing, life signs.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -52,6 +51,28 @@ TEST(WebSocketConversation, FramesSentWithTheHeadWaitForTheAccept) {
   EXPECT_THAT(with.Heard(), IsEmpty());
   with.Accept(with.LastOpened());
   EXPECT_THAT(with.Heard(), ElementsAre("text:early"));
+}
+
+TEST(WebSocketConversation, S12FieldsThatWouldSplitTheAnswerAreLeftOut) {
+  Conversation with;
+  const auto c = with.Connect();
+  with.Send(c, Conversation::Get("/websocket",
+                                 "Upgrade: websocket\r\nConnection: Upgrade\r\n"
+                                 "Sec-WebSocket-Version: 13\r\n"
+                                 "Sec-WebSocket-Key: "
+                                 "dGhlIHNhbXBsZSBub25jZQ==\r\n"));
+  with.hub.Accept(with.LastOpened(), "pid",
+                  {{"X-Good", "1"},
+                   {"X-Bad", "a\r\nSet-Cookie: x=1"},
+                   {"X-Nul", std::string("a\0b", 3)},
+                   {"Two words", "1"}},
+                  with.now);
+  with.Wait(100);
+  const std::string head = with.Take(c);
+  EXPECT_THAT(head, StartsWith("HTTP/1.1 101 "));
+  EXPECT_THAT(head, HasSubstr("\r\nX-Good: 1\r\n"));
+  for (const char* bad : {"X-Bad", "Set-Cookie", "X-Nul", "Two words"})
+    EXPECT_THAT(head, testing::Not(HasSubstr(bad)));
 }
 
 TEST(WebSocketConversation, ARefusalIsAnHttpAnswer) {

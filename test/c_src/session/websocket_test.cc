@@ -4,6 +4,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 #include "session/conversation.h"
 
 namespace rabbit_socks::session {
@@ -109,6 +111,27 @@ TEST(WebSocketConversation, SilenceIsPingedThenTakenForDeath) {
   with.Wait(30500);
   EXPECT_EQ(with.Fate(c), "reset ");
   EXPECT_THAT(with.Heard(), ElementsAre("closed:1006:no sign of life"));
+}
+
+TEST(WebSocketConversation, R08ThoseWhoCameTogetherAreNotPingedTogether) {
+  Conversation with;
+  constexpr size_t kCount = 640;
+  std::vector<base::ConnectionId> all;
+  for (size_t i = 0; i < kCount; ++i) {
+    all.push_back(with.Connect());
+    with.OpenWebSocket(all.back());
+  }
+  size_t most = 0;
+  size_t pinged = 0;
+  for (int tick = 0; tick < 305; ++tick) {
+    with.Wait(100);
+    size_t now = 0;
+    for (const auto c : all) now += with.Take(c).empty() ? 0 : 1;
+    most = std::max(most, now);
+    pinged += now;
+  }
+  EXPECT_EQ(pinged, kCount);
+  EXPECT_LT(most, kCount / 10);
 }
 
 TEST(WebSocketConversation, ASlowReaderIsCongestedThenDrainedThenClosed) {
