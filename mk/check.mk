@@ -1,13 +1,16 @@
 # SPDX-License-Identifier: MPL-2.0
 # The checks that need no test: direction of the rooms, form, and what static analysis finds.
 
-.PHONY: layers format format-fix tidy tidy-files xref dialyzer rebar sizes
+.PHONY: layers forbidden format format-fix tidy tidy-files xref dialyzer rebar sizes
 
-check: layers format sizes xref dialyzer rebar tidy ## layers, sizes, clang-format, clang-tidy, xref, dialyzer, rebar3
+check: layers forbidden format sizes xref dialyzer rebar tidy ## layers, forbidden words, sizes, clang-format, clang-tidy, xref, dialyzer, rebar3
 	@echo "check: clean"
 
 layers:
 	@sh tools/check_layers.sh c_src
+
+forbidden:
+	@sh tools/check_forbidden.sh c_src erl_src
 
 sizes:
 	@sh tools/check_sizes.sh
