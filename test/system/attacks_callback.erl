@@ -27,7 +27,7 @@ open(Writer, Arg, #{path := Path} = State) ->
 handle_frame(Frame, #{path := <<"slow">>} = State) ->
     timer:sleep(20),
     send(Frame, State);
-handle_frame({utf8, Reason}, #{path := <<"bye">>, writer := {Writer, Arg}} = State) ->
+handle_frame({_, Reason}, #{path := <<"bye">>, writer := {Writer, Arg}} = State) ->
     ok = Writer:close(4000, Reason, Arg),
     {ok, State};
 %% One byte more than a message may have.
@@ -43,9 +43,11 @@ handle_info(flood, #{congested := true} = State) ->
 handle_info(flood, State) ->
     _ = self() ! flood,
     send({binary, ?FLOOD}, State);
-handle_info(congested, #{path := <<"polite">>} = State) ->
+handle_info(_, #{path := <<"shout">>} = State) ->
+    {ok, State};
+handle_info(congested, State) ->
     {ok, State#{congested => true}};
-handle_info(drained, #{path := <<"polite">>} = State) ->
+handle_info(drained, State) ->
     _ = self() ! flood,
     {ok, State#{congested => false}};
 handle_info(_, State) ->

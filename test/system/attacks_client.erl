@@ -5,7 +5,7 @@
 
 -include_lib("stdlib/include/assert.hrl").
 
--export([row/2, hixie_frames/2, frames/2, answer/2, writing/2, finish/2, ended/1]).
+-export([row/2, refusal/3, hixie_frames/2, frames/2, answer/2, writing/2, written/2, finish/2, ended/1]).
 
 -define(WAIT, 10000).
 
@@ -44,6 +44,14 @@ answer(C, Statuses) ->
         Other ->
             {unexpected, Other}
     end.
+
+%% @doc The answer to a handshake that is refused: status and header fields.
+-spec refusal(inet:port_number(), iodata(), map()) -> {100..599, [socks_client:header()]}.
+refusal(Port, Path, Options) ->
+    C = socks_client:connect(Port),
+    {refused, Status, Headers, _} = socks_ws:handshake(none, Path, Options#{connection => C}),
+    ok = socks_client:close(C),
+    {Status, Headers}.
 
 %% @doc The server ends the connection and says nothing more.
 -spec ended(socks_client:connection()) -> ok | {unexpected, term()}.
@@ -104,6 +112,16 @@ writing(C, Bytes) ->
             false -> socks_client:send(C, Bytes)
         end
     end).
+
+%% @doc Waits until all is written, or the server has had enough.
+-spec written({pid(), reference()}, socks_client:connection()) -> ok.
+written({_, Monitor} = Writer, C) ->
+    receive
+        {'DOWN', Monitor, process, _, _} -> socks_client:close(C)
+    after ?WAIT ->
+        finish(Writer, C),
+        error(still_taken)
+    end.
 
 -spec finish({pid(), reference()}, socks_client:connection()) -> ok.
 finish({Pid, Monitor}, C) ->
