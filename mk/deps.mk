@@ -5,7 +5,7 @@
 DEPS_BUILD := make g++ zip rabbitmq-server erlang-base erlang-dev erlang-crypto libuv1-dev libssl-dev zlib1g-dev rapidjson-dev node-llhttp
 # To test it.
 DEPS_TEST  := libgtest-dev libgmock-dev erlang-eunit erlang-common-test erlang-dialyzer erlang-tools rebar3 clang clang-format clang-tidy libclang-rt-14-dev \
-              chromium libprotocol-websocket-perl ruby-websocket openssl
+              chromium perl libprotocol-websocket-perl ruby ruby-websocket openssl
 # Node comes from Debian unless the machine has one of its own.
 DEPS_NODE  := $(if $(shell command -v npm),,nodejs npm)
 DEPS       ?= $(DEPS_BUILD) $(DEPS_TEST) $(DEPS_NODE)
