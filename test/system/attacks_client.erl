@@ -123,8 +123,10 @@ written({_, Monitor} = Writer, C) ->
         error(still_taken)
     end.
 
+%% @doc Ends the writer and the connection, with a reset: what was not taken yet is dropped.
 -spec finish({pid(), reference()}, socks_client:connection()) -> ok.
 finish({Pid, Monitor}, C) ->
     exit(Pid, kill),
     receive {'DOWN', Monitor, process, _, _} -> ok end,
+    _ = inet:setopts(socks_client:socket(C), [{linger, {true, 0}}]),
     socks_client:close(C).

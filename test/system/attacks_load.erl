@@ -43,13 +43,24 @@ limits(Pid, Options) -> os:cmd("prlimit --pid " ++ integer_to_list(Pid) ++ " " +
 %% `send_timeout'; one whose module goes on is closed with 1013 before that. Meanwhile the memory has its bounds.
 -spec slow_readers(world()) -> ok.
 slow_readers(World) ->
-    Port = listener(World, [{send_timeout, 2000}, {close_timeout, 500}]),
-    [begin
-        Clients = [socks_ws:open(Port, Path) || _ <- lists:seq(1, 5)],
-        ok = eventually(fun() -> bounded(World), sessions(World) =:= 1 end),
-        [socks_ws:close(Ws) || Ws <- Clients]
-     end || Path <- ["/websocket/polite", "/websocket/shout"]],
+    Port = listener(World, [{send_timeout, 2000}]),
+    Stuck = readers(World, Port, "/websocket/polite"),
+    [{ok, _} = socks_client:recv_all(socks_ws:connection(Ws)) || Ws <- Stuck],
+    %% What was queued is still there to be read, and then the close.
+    [?assertMatch({close, 1013, _}, last(Ws)) || Ws <- readers(World, Port, "/websocket/shout")],
     unlisten(World, Port).
+
+%% Clients that have not read when their sessions have ended.
+readers(World, Port, Path) ->
+    Clients = [socks_ws:open(Port, Path) || _ <- lists:seq(1, 5)],
+    ok = eventually(fun() -> bounded(World), sessions(World) =:= 1 end),
+    Clients.
+
+last(Ws) ->
+    case socks_ws:recv(Ws) of
+        {binary, _} -> last(Ws);
+        Other -> socks_ws:close(Ws), Other
+    end.
 
 %% Five queues of the hard limit and what is beside them.
 bounded(#{rss := Rss} = World) ->
