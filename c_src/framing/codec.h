@@ -16,7 +16,9 @@
 namespace rabbit_socks::framing {
 
 struct Limits {
-  uint32_t max_packets = 256;     // in one payload (L12)
+  // In one payload (L12). A client puts into one request whatever it has,
+  // however many that is: the limit is for what no client would send.
+  uint32_t max_packets = 16384;
   uint32_t max_json_depth = 64;   // L15
   uint32_t max_json_keys = 1000;  // of one object (L15)
 };
