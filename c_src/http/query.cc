@@ -18,7 +18,7 @@ int HexDigit(char c) {
   return -1;
 }
 
-std::optional<std::string> Decode(Bytes text, bool plus_is_space) {
+std::optional<std::string> Decode(Bytes text, bool is_form) {
   std::string bytes;
   bytes.reserve(text.size());
   for (size_t i = 0; i < text.size(); ++i) {
@@ -30,11 +30,12 @@ std::optional<std::string> Decode(Bytes text, bool plus_is_space) {
       if (high < 0 || low < 0) return std::nullopt;
       c = static_cast<char>(high << 4 | low);
       i += 2;
-    } else if (c == '+' && plus_is_space) {
+    } else if (c == '+' && is_form) {
       c = ' ';
     }
-    // A NUL ends a C string: it must not hide what follows it.
-    if (c == '\0') return std::nullopt;
+    // A NUL ends a C string: in a path it must not hide what follows it. A form
+    // carries messages, which may hold any character.
+    if (c == '\0' && !is_form) return std::nullopt;
     bytes += c;
   }
   return bytes;

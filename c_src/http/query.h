@@ -15,7 +15,7 @@ namespace rabbit_socks::http {
 
 // Percent-decoding. nullopt: a "%" without two hex digits, or a decoded NUL.
 std::optional<std::string> PercentDecode(base::Bytes text);
-// The same with "+" as space (application/x-www-form-urlencoded).
+// The same with "+" as space (application/x-www-form-urlencoded), and NULs.
 std::optional<std::string> FormDecode(base::Bytes text);
 
 // The parts of "/a//b/" between slashes, raw: {"a", "", "b", ""}. REQUIRES:

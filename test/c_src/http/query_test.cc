@@ -22,6 +22,7 @@ TEST(QueryTest, PercentDecodes) {
 TEST(QueryTest, FormDecodes) {
   EXPECT_EQ(FormDecode("a+b%2Bc"), "a b+c");
   EXPECT_EQ(FormDecode("%0"), std::nullopt);
+  EXPECT_EQ(FormDecode("a%00b"), std::string("a\0b", 3));
 }
 
 TEST(QueryTest, SplitsPaths) {
@@ -38,6 +39,7 @@ TEST(QueryTest, FindsTheFirstValue) {
   EXPECT_EQ(FormValue("a=b&s%69d=x+y&c", "sid"), "x y");
   EXPECT_EQ(FormValue("data=~m~3~m~a%3Db", "data"), "~m~3~m~a=b");
   EXPECT_EQ(FormValue("data=a=b", "data"), "a=b");
+  EXPECT_EQ(FormValue("data=%00", "data"), std::string(1, '\0'));
   EXPECT_EQ(FormValue("a&b=", "a"), "");
   EXPECT_EQ(FormValue("a&b=", "b"), "");
   EXPECT_EQ(FormValue("", "a"), std::nullopt);
