@@ -169,12 +169,16 @@ void Parser::Impl::EndRequestLine() {
 // on_headers_complete (row P14).
 void Parser::Impl::EndHead() {
   value = std::string();  // it may have grown to the size of the head
-  // Another protocol is ignored (RFC 9110 7.8): Java's client offers h2c with
-  // every request.
-  request.upgrade =
-      request.upgrade && request.headers.HasToken("upgrade", "websocket");
-  if (request.headers.HasToken("connection", "close"))
-    request.keep_alive = false;
+  // Not llhttp's word for either: it does not see a token that has a tab beside
+  // it. Another protocol is ignored (RFC 9110 7.8): Java's client offers h2c
+  // with every request.
+  const base::Headers& headers = request.headers;
+  request.upgrade = headers.HasToken("upgrade", "websocket") &&
+                    headers.HasToken("connection", "upgrade");
+  // RFC 9112 9.3.
+  request.keep_alive =
+      !headers.HasToken("connection", "close") &&
+      (request.minor > 0 || headers.HasToken("connection", "keep-alive"));
   if (const Fault found = CheckHead(&request)) {
     fault = found;
   } else if (content_length > limits.max_body) {

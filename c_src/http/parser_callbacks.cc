@@ -35,8 +35,6 @@ int Parser::Impl::OnHeadersComplete() {
   chunked = (http.flags & F_CHUNKED) != 0;
   content_length =
       (http.flags & F_CONTENT_LENGTH) != 0 ? http.content_length : 0;
-  request.keep_alive = llhttp_should_keep_alive(&http) != 0;
-  request.upgrade = llhttp_get_upgrade(&http) != 0;
   return 0;
 }
 
