@@ -21,6 +21,7 @@ struct Limits {
   uint32_t max_packets = 16384;
   uint32_t max_json_depth = 64;   // L15
   uint32_t max_json_keys = 1000;  // of one object (L15)
+  uint32_t max_attachments = 10;  // of one packet (L13)
 };
 
 struct Packet {

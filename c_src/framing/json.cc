@@ -1,22 +1,11 @@
 // SPDX-License-Identifier: MPL-2.0
 #include "framing/json.h"
 
-// RapidJSON 1.1 adds to the null pointer that its stack is before the first
-// push: harmless, but UBSan would end the program there.
-#if defined(__clang__)
-#pragma clang attribute push(__attribute__((no_sanitize("pointer-overflow"))), \
-                             apply_to = function)
-#endif
-#include <rapidjson/memorystream.h>
-#include <rapidjson/reader.h>
-#if defined(__clang__)
-#pragma clang attribute pop
-#endif
-
 #include <cstddef>
 #include <cstdint>
 
 #include "base/utf8.h"
+#include "framing/rapidjson_reader.h"
 
 namespace rabbit_socks::framing {
 namespace {
@@ -74,9 +63,36 @@ void AppendEscaped(unsigned char byte, std::string* out) {
   out->push_back(kDigits[byte & 0xF]);
 }
 
+void AppendUnit(uint32_t unit, std::string* out) {
+  constexpr char kDigits[] = "0123456789abcdef";
+  out->append("\\u");
+  for (int shift = 12; shift >= 0; shift -= 4)
+    out->push_back(kDigits[unit >> shift & 0xF]);
+}
+
+// The character at the front of text as one escape, or two for a pair of
+// surrogates. Its size in UTF-8.
+size_t AppendAscii(Bytes text, std::string* out) {
+  const auto byte = [&](size_t i) {
+    return static_cast<unsigned char>(text[i]);
+  };
+  const size_t size = byte(0) >= 0xF0 ? 4 : byte(0) >= 0xE0 ? 3 : 2;
+  uint32_t point = byte(0) & (0xFFU >> (size + 1));
+  for (size_t i = 1; i < size; ++i) point = point << 6 | (byte(i) & 0x3FU);
+  if (point >= 0x10000) {
+    AppendUnit(0xD800 + ((point - 0x10000) >> 10), out);
+    AppendUnit(0xDC00 + ((point - 0x10000) & 0x3FF), out);
+  } else {
+    AppendUnit(point, out);
+  }
+  return size;
+}
+
 // How many bytes at the front of text need another form, which is appended.
-size_t AppendSpecial(Bytes text, std::string* out) {
+size_t AppendSpecial(Bytes text, JsonForm form, std::string* out) {
   const char c = text[0];
+  if (form == JsonForm::kAscii && static_cast<unsigned char>(c) >= 0x80)
+    return AppendAscii(text, out);
   switch (c) {
     case '"':
       out->append("\\\"");
@@ -136,19 +152,19 @@ Fault CheckJson(Bytes text, const Limits& limits) {
   return parsed && stream.Tell() == text.size() ? Fault{} : kInvalid;
 }
 
-void AppendJsonString(Bytes text, std::string* out) {
+void AppendJsonString(Bytes text, std::string* out, JsonForm form) {
   out->push_back('"');
   size_t plain = 0;  // where what is not yet appended begins
   for (size_t i = 0; i < text.size();) {
     const auto byte = static_cast<unsigned char>(text[i]);
     if (byte >= 0x20 && byte != '"' && byte != '\\' && byte != '<' &&
-        byte != 0xE2) {
+        (form == JsonForm::kAscii ? byte < 0x80 : byte != 0xE2)) {
       ++i;
       continue;
     }
     out->append(text.substr(plain, i - plain));
     plain = i;
-    const size_t special = AppendSpecial(text.substr(i), out);
+    const size_t special = AppendSpecial(text.substr(i), form, out);
     i += special != 0 ? special : 1;
     if (special != 0) plain = i;
   }

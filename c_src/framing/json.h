@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MPL-2.0
-// JSON text from a socket: valid or not (RFC 8259), within limits. Sole home of
-// RapidJSON; its iterative parser needs no stack of ours.
+// JSON text from a socket: valid or not (RFC 8259), within limits. RapidJSON is
+// at home in this room; its iterative parser needs no stack of ours.
 #ifndef RABBIT_SOCKS_FRAMING_JSON_H_
 #define RABBIT_SOCKS_FRAMING_JSON_H_
 
@@ -17,9 +17,14 @@ namespace rabbit_socks::framing {
 // with an exponent that none can have (0e999), and half a surrogate pair are
 // refused; a key that comes twice is not.
 base::Fault CheckJson(base::Bytes text, const Limits& limits);
+enum class JsonForm : unsigned char {
+  kUtf8,
+  kAscii,  // every other character as an escape: see engine_codec.h
+};
 // Appends text as a JSON string literal that is also safe inside a script
 // element: U+2028, U+2029, "</" and "<!" are escaped. REQUIRES: text is UTF-8
-void AppendJsonString(base::Bytes text, std::string* out);
+void AppendJsonString(base::Bytes text, std::string* out,
+                      JsonForm form = JsonForm::kUtf8);
 
 }  // namespace rabbit_socks::framing
 

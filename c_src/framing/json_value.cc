@@ -1,0 +1,226 @@
+// SPDX-License-Identifier: MPL-2.0
+#include "framing/json_value.h"
+
+#include <array>
+#include <charconv>
+#include <cstdint>
+#include <limits>
+
+#include "base/utf8.h"
+#include "framing/rapidjson_reader.h"
+
+namespace rabbit_socks::framing {
+namespace {
+
+using base::Bytes;
+using base::Fault;
+using base::Value;
+using Kind = Value::Kind;
+
+constexpr Fault kInvalid{1007, "not one JSON value"};
+constexpr Fault kTooDeep{1009, "JSON nested too deep"};
+constexpr Fault kTooManyKeys{1009, "too many keys in one JSON object"};
+constexpr Fault kIllegal{1002, "illegal attachments"};
+
+class Builder
+    : public rapidjson::BaseReaderHandler<rapidjson::UTF8<>, Builder> {
+ public:
+  Builder(const Limits& limits, uint32_t attachments, Value* value)
+      : limits_(limits), seen_(attachments), value_(value) {}
+
+  Fault fault() const { return fault_; }
+
+  bool Null() { return value_->Null(), true; }
+  bool Bool(bool value) { return value_->Boolean(value), true; }
+  bool Int(int value) { return Int64(value); }
+  bool Uint(unsigned value) { return Int64(value); }
+  bool Int64(int64_t value) { return value_->Integer(value), true; }
+  bool Uint64(uint64_t value) {
+    if (value > uint64_t{std::numeric_limits<int64_t>::max()})
+      return Double(static_cast<double>(value));
+    return Int64(static_cast<int64_t>(value));
+  }
+  bool Double(double value) { return value_->Double(value), true; }
+  // Half a pair of surrogates in escapes: see json.cc.
+  bool String(const char* text, rapidjson::SizeType size, bool) {
+    if (!base::IsUtf8({text, size})) return Stop(kInvalid);
+    return value_->Text({text, size}), true;
+  }
+  bool Key(const char* text, rapidjson::SizeType size, bool copy) {
+    return String(text, size, copy);
+  }
+  bool StartObject() { return Enter(Kind::kObject); }
+  bool StartArray() { return Enter(Kind::kArray); }
+  bool EndArray(rapidjson::SizeType elements) {
+    value_->End(Leave(), elements);
+    return true;
+  }
+  bool EndObject(rapidjson::SizeType pairs) {
+    if (pairs > limits_.max_json_keys) return Stop(kTooManyKeys);
+    const size_t object = Leave();
+    value_->End(object, pairs);
+    return seen_.empty() || pairs < 2 || Place(object);
+  }
+
+ private:
+  bool Enter(Kind kind) {
+    if (open_.size() == limits_.max_json_depth) return Stop(kTooDeep);
+    open_.push_back(value_->Begin(kind));
+    return true;
+  }
+  size_t Leave() {
+    const size_t container = open_.back();
+    open_.pop_back();
+    return container;
+  }
+  bool Stop(Fault fault) {
+    fault_ = fault;
+    return false;
+  }
+  bool Place(size_t object) {
+    const Value::Token* mark = value_->Find(object, "_placeholder");
+    if (mark == nullptr || mark->kind != Kind::kBoolean || mark->number == 0)
+      return true;
+    const Value::Token* num = value_->Find(object, "num");
+    if (num == nullptr || num->kind != Kind::kInteger || num->number < 0 ||
+        static_cast<uint64_t>(num->number) >= seen_.size())
+      return Stop(kIllegal);
+    const auto number = static_cast<uint32_t>(num->number);
+    if (seen_[number]) return Stop(kIllegal);
+    seen_[number] = true;
+    value_->Truncate(object);
+    value_->Attachment(number);
+    return true;
+  }
+
+  const Limits& limits_;
+  std::vector<bool> seen_;
+  std::vector<size_t> open_;  // the containers around
+  Value* value_;
+  Fault fault_;
+};
+
+template <class Number>
+void AppendNumber(Number number, std::string* out) {
+  std::array<char, 32> text;
+  const auto end =
+      std::to_chars(text.data(), text.data() + text.size(), number);
+  out->append(text.data(), end.ptr);
+}
+
+class Writer {
+ public:
+  Writer(const Value& value, JsonForm form, std::string* out,
+         std::vector<Bytes>* attachments)
+      : value_(value), form_(form), out_(out), attachments_(attachments) {}
+
+  // Nothing recurses: what is open is counted down.
+  void Write(size_t index) {
+    const size_t end = value_.After(index);
+    for (; index < end; ++index) {
+      Separate();
+      Token(value_.tokens()[index]);
+      while (!open_.empty() && open_.back().left == 0) {
+        out_->push_back(open_.back().close);
+        open_.pop_back();
+      }
+    }
+  }
+
+ private:
+  struct Open {
+    uint64_t left;  // tokens of its own level, keys counted
+    char close;
+    bool key;  // the next token is one
+    bool first;
+  };
+
+  void Separate() {
+    if (open_.empty()) return;
+    Open& open = open_.back();
+    const bool in_object = open.close == '}';
+    if (in_object && !open.key) {
+      out_->push_back(':');
+    } else if (!open.first) {
+      out_->push_back(',');
+    }
+    open.first = false;
+    if (in_object) open.key = !open.key;
+    --open.left;
+  }
+
+  void Token(const Value::Token& token) {
+    switch (token.kind) {
+      case Kind::kNull:
+        out_->append("null");
+        break;
+      case Kind::kBoolean:
+        out_->append(token.number != 0 ? "true" : "false");
+        break;
+      case Kind::kInteger:
+        AppendNumber(token.number, out_);
+        break;
+      case Kind::kDouble:
+        AppendNumber(token.real, out_);
+        break;
+      case Kind::kText:
+        AppendJsonString(value_.BytesOf(token), out_, form_);
+        break;
+      case Kind::kBinary:
+        Attach(value_.BytesOf(token));
+        break;
+      case Kind::kAttachment:  // of a value that came, not one that goes
+        out_->append("null");
+        break;
+      case Kind::kArray:
+        out_->push_back('[');
+        open_.push_back({token.size, ']', false, true});
+        break;
+      case Kind::kObject:
+        out_->push_back('{');
+        open_.push_back({uint64_t{2} * token.size, '}', true, true});
+        break;
+    }
+  }
+
+  void Attach(Bytes bytes) {
+    if (attachments_ == nullptr) {
+      out_->append("null");
+      return;
+    }
+    out_->append("{\"_placeholder\":true,\"num\":");
+    AppendNumber(attachments_->size(), out_);
+    out_->push_back('}');
+    attachments_->push_back(bytes);
+  }
+
+  const Value& value_;
+  JsonForm form_;
+  std::string* out_;
+  std::vector<Bytes>* attachments_;
+  std::vector<Open> open_;
+};
+
+}  // namespace
+
+Fault ParseJson(Bytes text, const Limits& limits, uint32_t attachments,
+                Value* value) {
+  constexpr unsigned kFlags = rapidjson::kParseIterativeFlag |
+                              rapidjson::kParseValidateEncodingFlag |
+                              rapidjson::kParseFullPrecisionFlag;
+  value->Clear();
+  rapidjson::MemoryStream stream(text.data(), text.size());
+  rapidjson::Reader reader;
+  Builder builder(limits, attachments, value);
+  const bool parsed = !reader.Parse<kFlags>(stream, builder).IsError();
+  if (builder.fault()) return builder.fault();
+  // The parser takes a zero byte for the end, wherever it is.
+  return parsed && stream.Tell() == text.size() ? Fault{} : kInvalid;
+}
+
+void AppendJson(const Value& value, size_t index, JsonForm form,
+                std::string* out, std::vector<Bytes>* attachments) {
+  Writer(value, form, out, attachments).Write(index);
+}
+
+}  // namespace rabbit_socks::framing
