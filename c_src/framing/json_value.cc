@@ -188,7 +188,7 @@ class Writer {
       out_->append("null");
       return;
     }
-    out_->append("{\"_placeholder\":true,\"num\":");
+    out_->append(R"({"_placeholder":true,"num":)");
     AppendNumber(attachments_->size(), out_);
     out_->push_back('}');
     attachments_->push_back(bytes);
