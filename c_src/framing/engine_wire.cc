@@ -11,13 +11,32 @@ using base::Fault;
 using base::Payload;
 using base::Result;
 
+namespace {
+
+// Base64 with or without its padding, in one line or, as the clients in Java
+// write it, in several that end with \n. A line holds whole groups of four
+// characters; only the last one can have less, and padding.
+bool AppendDecoded(Bytes text, std::string* out) {
+  for (size_t end = 0; end != Bytes::npos;) {
+    end = text.find('\n');
+    const Bytes line = text.substr(0, end);
+    text.remove_prefix(end == Bytes::npos ? text.size() : end + 1);
+    const bool whole = line.size() % 4 == 0 && !line.ends_with('=');
+    if (!whole && !text.empty()) return false;
+    if (!base::AppendBase64Decoded(line, base::Base64Padding::kOptional, out))
+      return false;
+  }
+  return true;
+}
+
+}  // namespace
+
 Result<EnginePacket> ReadEngineText(Bytes text, Bytes mark,
                                     std::string* decoded) {
   if (text.empty()) return Fault{kEngineProtocolError, "an empty packet"};
   if (text.substr(0, mark.size()) == mark) {
     const size_t before = decoded->size();
-    if (!base::AppendBase64Decoded(text.substr(mark.size()),
-                                   base::Base64Padding::kOptional, decoded)) {
+    if (!AppendDecoded(text.substr(mark.size()), decoded)) {
       return Fault{kEngineProtocolError, "a packet that is not base64"};
     }
     return EnginePacket{EnginePacket::Type::kMessage, Payload::kBinary,
