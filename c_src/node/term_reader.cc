@@ -3,6 +3,9 @@
 
 #include <ei.h>
 
+#include <bit>
+#include <cmath>
+
 namespace rabbit_socks::node {
 namespace {
 
@@ -109,7 +112,7 @@ size_t TermReader::Measure(size_t at) const {
 }
 
 bool TermReader::Version() {
-  if (at_ != 0 || Peek() != kVersionMagic) return false;
+  if (at_ != 0 || Tag() != kVersionMagic) return false;
   at_ = 1;
   return true;
 }
@@ -126,14 +129,14 @@ bool TermReader::Tuple(uint32_t arity) {
 
 bool TermReader::List(uint32_t* size) {
   if (!AtList() || Measure(at_) == 0) return false;
-  const bool empty = Peek() == ERL_NIL_EXT;
+  const bool empty = Tag() == ERL_NIL_EXT;
   // Erlang gives no list of none a head: it would need a tail all the same.
   return DecodeHead(term_, &at_, size, ei_decode_list_header) &&
          empty == (*size == 0);
 }
 
 bool TermReader::ListEnd() {
-  if (Peek() != ERL_NIL_EXT) return false;
+  if (Tag() != ERL_NIL_EXT) return false;
   ++at_;
   return true;
 }
@@ -155,13 +158,38 @@ bool TermReader::Integer(int64_t min, int64_t max, int64_t* value) {
   return found >= min && found <= max;
 }
 
-// Not by ei, which copies: ASCII is the same in all four encodings.
-bool TermReader::Atom(base::Bytes* name) {
+bool TermReader::Bignum(bool* negative, base::Bytes* magnitude) {
+  const bool small = Tag() == ERL_SMALL_BIG_EXT;
+  const size_t size = Measure(at_);
+  if (size == 0 || (!small && Tag() != ERL_LARGE_BIG_EXT)) return false;
+  const size_t head = small ? 3 : 6;
+  *negative = term_[at_ + head - 1] != 0;
+  *magnitude = term_.substr(at_ + head, size - head);
+  at_ += size;
+  return true;
+}
+
+bool TermReader::Double(double* value) {
+  if (Tag() != NEW_FLOAT_EXT || Measure(at_) == 0) return false;
+  *value = std::bit_cast<double>(uint64_t{Number(at_ + 1, 8)});
+  at_ += 9;
+  return std::isfinite(*value);
+}
+
+// Not by ei, which copies.
+bool TermReader::AnyAtom(base::Bytes* name, bool* latin) {
   const size_t head = MeasureAtomHead(at_);
   const size_t size = head != 0 ? Measure(at_) : 0;
   if (size == 0) return false;
+  *latin = Tag() == ERL_ATOM_EXT || Tag() == ERL_SMALL_ATOM_EXT;
   *name = term_.substr(at_ + head, size - head);
   at_ += size;
+  return true;
+}
+
+bool TermReader::Atom(base::Bytes* name) {
+  bool latin = false;  // ASCII is the same in both
+  if (!AnyAtom(name, &latin)) return false;
   for (const char c : *name) {
     if (static_cast<unsigned char>(c) >= 0x80) return false;
   }
@@ -189,8 +217,16 @@ bool TermReader::Binary(base::Bytes* bytes) {
   return true;
 }
 
+bool TermReader::PackedList(base::Bytes* bytes) {
+  const size_t size = Tag() == ERL_STRING_EXT ? Measure(at_) : 0;
+  if (size == 0) return false;
+  *bytes = term_.substr(at_ + 3, size - 3);
+  at_ += size;
+  return true;
+}
+
 bool TermReader::Pid(base::Bytes* encoded) {
-  if (Peek() != ERL_NEW_PID_EXT && Peek() != ERL_PID_EXT) return false;
+  if (Tag() != ERL_NEW_PID_EXT && Tag() != ERL_PID_EXT) return false;
   const size_t size = Measure(at_);
   if (size == 0) return false;
   *encoded = term_.substr(at_, size);
@@ -199,7 +235,7 @@ bool TermReader::Pid(base::Bytes* encoded) {
 }
 
 bool TermReader::AtList() const {
-  return Peek() == ERL_LIST_EXT || Peek() == ERL_NIL_EXT;
+  return Tag() == ERL_LIST_EXT || Tag() == ERL_NIL_EXT;
 }
 
 bool TermReader::Skip() {

@@ -33,16 +33,28 @@ class TermReader {
   [[nodiscard]] bool ListEnd();
   [[nodiscard]] bool Map(uint32_t* pairs);
   [[nodiscard]] bool Integer(int64_t min, int64_t max, int64_t* value);
+  // Of an integer that Integer has no room for: its bytes, the lowest first.
+  [[nodiscard]] bool Bignum(bool* negative, base::Bytes* magnitude);
+  // Finite, as all of Erlang's are.
+  [[nodiscard]] bool Double(double* value);
   // The grammar's names are ASCII: another name is false.
   [[nodiscard]] bool Atom(base::Bytes* name);
+  // An atom of any name, as UTF-8 when its bytes are so or else as Latin-1,
+  // which older nodes write.
+  [[nodiscard]] bool AnyAtom(base::Bytes* name, bool* latin);
   [[nodiscard]] bool Boolean(bool* value);
   [[nodiscard]] bool Binary(base::Bytes* bytes);
+  // A list of small integers in the form of a string: a byte each.
+  [[nodiscard]] bool PackedList(base::Bytes* bytes);
   // The pid as it is encoded, to be sent back as it is.
   [[nodiscard]] bool Pid(base::Bytes* encoded);
   // Steps over one whole term of any kind that term_to_binary writes.
   [[nodiscard]] bool Skip();
 
+  // The tag at the cursor; at the end a zero, which is none.
+  char Tag() const { return at_ < term_.size() ? term_[at_] : '\0'; }
   bool AtList() const;
+  bool AtAtom() const { return MeasureAtomHead(at_) != 0; }
   bool AtEnd() const { return at_ == term_.size(); }
 
  private:
@@ -56,7 +68,6 @@ class TermReader {
   bool Fits(size_t at, size_t size) const {
     return at <= term_.size() && size <= term_.size() - at;
   }
-  char Peek() const { return at_ < term_.size() ? term_[at_] : '\0'; }
   // A big-endian number. REQUIRES: it fits
   size_t Number(size_t at, size_t bytes) const;
 

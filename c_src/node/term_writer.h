@@ -2,8 +2,8 @@
 // Appends terms in Erlang's external format to a string.
 //
 // Atoms are ASCII constants of at most 255 bytes. Encoded as term_to_binary
-// with minor_version 2 does, except that integers of 28 to 32 bits are bignums
-// here.
+// with minor_version 2 does, except that Integer makes bignums of 28 to 32
+// bits.
 #ifndef RABBIT_SOCKS_NODE_TERM_WRITER_H_
 #define RABBIT_SOCKS_NODE_TERM_WRITER_H_
 
@@ -25,6 +25,9 @@ class TermWriter {
   void Atom(base::Bytes name);
   void Boolean(bool value) { Atom(value ? "true" : "false"); }
   void Integer(uint64_t value);
+  void Signed(int64_t value);
+  // REQUIRES: it is finite
+  void Double(double value);
   // REQUIRES: bytes.size() < 2^32
   void Binary(base::Bytes bytes);
   // What is encoded already, such as a pid.
@@ -34,10 +37,16 @@ class TermWriter {
   // of none is ListEnd alone.
   void ListHead(uint32_t size);
   void ListEnd();
-  // Puts another size into a list head that lies at `at` in `out`.
-  void PatchListHead(size_t at, uint32_t size);
+  // A list of 1 to 65,535 integers below 256: one byte each is to follow, and
+  // no ListEnd.
+  void PackedListHead(uint16_t size);
+  // Puts another size into the head of a list or a map that lies at `at` in
+  // `out`.
+  void PatchHead(size_t at, uint32_t size);
 
  private:
+  void BigEndian(uint64_t number, size_t bytes);
+
   std::string* out_;
 };
 

@@ -29,7 +29,7 @@ void Writer::BeginPacket() {
 
 void Writer::EndPacket() {
   TermWriter term(&out_);
-  term.PatchListHead(packet_ + kListAt, events_);
+  term.PatchHead(packet_ + kListAt, events_);
   term.ListEnd();
   const size_t size = out_.size() - packet_ - kLengthWord;
   for (size_t i = 0; i < kLengthWord; ++i) {
@@ -125,7 +125,7 @@ bool Writer::AppendMessage(base::SessionId session, base::Payload payload,
   TermWriter term(&out_);
   WriteMessage(&term, payload, data);
   term.ListEnd();
-  term.PatchListHead(messages_at_, ++messages_);
+  term.PatchHead(messages_at_, ++messages_);
   return true;
 }
 

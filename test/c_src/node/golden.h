@@ -13,6 +13,19 @@
 
 namespace rabbit_socks::node::golden {
 
+// Ends the test program on what is no hex.
+inline std::string Unhex(const char* path, const std::string& hex) {
+  if (hex.size() % 2 != 0) test::VectorError(path, hex);
+  std::string bytes;
+  for (size_t i = 0; i < hex.size(); i += 2) {
+    const std::string byte = hex.substr(i, 2);
+    char* end = nullptr;
+    bytes += static_cast<char>(std::strtoul(byte.c_str(), &end, 16));
+    if (*end != '\0') test::VectorError(path, hex);
+  }
+  return bytes;
+}
+
 struct Line {
   std::string direction;  // "node" or "edge"
   std::string name;
@@ -31,13 +44,8 @@ inline std::vector<Line> Load(const std::string& direction) {
     Line line;
     std::string hex;
     words >> line.direction >> line.name >> hex;
-    if (hex.empty() || hex.size() % 2 != 0) test::VectorError(path, text);
-    for (size_t i = 0; i < hex.size(); i += 2) {
-      const std::string byte = hex.substr(i, 2);
-      char* end = nullptr;
-      line.packet += static_cast<char>(std::strtoul(byte.c_str(), &end, 16));
-      if (*end != '\0') test::VectorError(path, text);
-    }
+    if (hex.empty()) test::VectorError(path, text);
+    line.packet = Unhex(path, hex);
     if (line.direction == direction) lines.push_back(line);
   }
   if (lines.empty()) test::VectorError(path, "missing or without examples");

@@ -4,8 +4,10 @@
 #include <gtest/gtest.h>
 
 #include <cstdint>
+#include <limits>
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "support/escape.h"
@@ -92,6 +94,7 @@ TEST(TermReaderTest, AsksOfAnythingStayInside) {
       uint32_t count = 0;
       int64_t number = 0;
       bool flag = false;
+      double real = 0;
       Bytes bytes;
       const auto ask = [&](auto&& question, const char* tags) {
         TermReader reader(cut.bytes());
@@ -107,7 +110,11 @@ TEST(TermReaderTest, AsksOfAnythingStayInside) {
       ask([&](TermReader* r) { return r->ListEnd(); }, "j");
       ask([&](TermReader* r) { return r->Map(&count); }, "t");
       ask([&](TermReader* r) { return r->Atom(&bytes); }, "wsvd");
+      ask([&](TermReader* r) { return r->AnyAtom(&bytes, &flag); }, "wsvd");
       ask([&](TermReader* r) { return r->Boolean(&flag); }, "");
+      ask([&](TermReader* r) { return r->Bignum(&flag, &bytes); }, "no");
+      ask([&](TermReader* r) { return r->Double(&real); }, "F");
+      ask([&](TermReader* r) { return r->PackedList(&bytes); }, "k");
       ask([&](TermReader* r) { return r->Binary(&bytes); }, "m");
       ask([&](TermReader* r) { return r->Pid(&bytes); }, "Xg");
       ask(
@@ -130,6 +137,11 @@ TEST(TermReaderTest, LengthsBeyondTheTermAreRefused) {
         TermReader other(term.bytes());
         int64_t number = 0;
         (void)other.Integer(INT64_MIN, INT64_MAX, &number);
+        TermReader last(term.bytes());
+        Bytes bytes;
+        bool flag = false;
+        (void)(last.Bignum(&flag, &bytes) || last.AnyAtom(&bytes, &flag) ||
+               last.PackedList(&bytes));
       }
     }
   }
@@ -181,6 +193,66 @@ TEST(TermReaderTest, ReadsNamesInEveryEncoding) {
   TermReader reader(umlaut);
   Bytes name;
   EXPECT_FALSE(reader.Atom(&name));
+}
+
+TEST(TermReaderTest, ReadsAnyName) {
+  const std::pair<const char*, bool> names[] = {
+      {"w\\x02\\xc3\\xbc", false},
+      {"v\\x00\\x02\\xc3\\xbc", false},
+      {"s\\x02\\xc3\\xbc", true},
+      {"d\\x00\\x02\\xc3\\xbc", true},
+  };
+  for (const auto& [text, expected] : names) {
+    const Exact term(test::Unescape(text));
+    TermReader reader(term.bytes());
+    Bytes name;
+    bool latin = !expected;
+    EXPECT_TRUE(reader.AtAtom()) << text;
+    EXPECT_TRUE(reader.AnyAtom(&name, &latin)) << text;
+    EXPECT_EQ(name, "\xc3\xbc");
+    EXPECT_EQ(latin, expected) << text;
+    EXPECT_TRUE(reader.AtEnd());
+  }
+}
+
+TEST(TermReaderTest, ReadsBignumsOfEverySize) {
+  for (const auto& [text, size] :
+       {std::pair("n\\x00\\x00", 0U), std::pair("n\\x02\\x00\\x01\\x02", 2U),
+        std::pair("n\\xff\\x01{255*\\x07}", 255U),
+        std::pair("o\\x00\\x00\\x01\\x00\\x01{256*\\x07}", 256U)}) {
+    const Exact term(test::Unescape(text));
+    TermReader reader(term.bytes());
+    bool negative = false;
+    Bytes magnitude;
+    EXPECT_TRUE(reader.Bignum(&negative, &magnitude)) << text;
+    EXPECT_EQ(negative, size > 2) << text;
+    EXPECT_EQ(magnitude.size(), size);
+    EXPECT_TRUE(reader.AtEnd());
+  }
+}
+
+TEST(TermReaderTest, ReadsFiniteDoubles) {
+  const auto read = [](const char* text, double* value) {
+    const Exact term(test::Unescape(text));
+    TermReader reader(term.bytes());
+    return reader.Double(value) && reader.AtEnd();
+  };
+  double value = 0;
+  EXPECT_TRUE(read("F\\x3f\\xf8{6*\\x00}", &value));
+  EXPECT_EQ(value, 1.5);
+  EXPECT_TRUE(read("F\\xff\\xef{6*\\xff}", &value));
+  EXPECT_EQ(value, -std::numeric_limits<double>::max());
+  EXPECT_FALSE(read("F\\x7f\\xf0{6*\\x00}", &value)) << "infinite";
+  EXPECT_FALSE(read("F\\xff\\xf8{6*\\x00}", &value)) << "no number";
+}
+
+TEST(TermReaderTest, ReadsPackedLists) {
+  const Exact term(test::Unescape("k\\x00\\x03\\x00a\\xff"));
+  TermReader reader(term.bytes());
+  Bytes bytes;
+  EXPECT_TRUE(reader.PackedList(&bytes));
+  EXPECT_EQ(bytes, Bytes("\0a\xff", 3));
+  EXPECT_TRUE(reader.AtEnd());
 }
 
 TEST(TermReaderTest, APidIsKeptAsItIs) {

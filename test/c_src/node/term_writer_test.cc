@@ -56,12 +56,64 @@ TEST(TermWriterTest, IntegersOfEverySizeComeBack) {
             "n\\x08\\x00\\xff\\xff\\xff\\xff\\xff\\xff\\xff\\xff");
 }
 
-TEST(TermWriterTest, AListHeadTakesAnotherSize) {
+std::string Signed(int64_t value) {
+  std::string out;
+  TermWriter(&out).Signed(value);
+  return test::Escape(out);
+}
+
+TEST(TermWriterTest, SignedIntegersAreThoseOfErlang) {
+  EXPECT_EQ(Signed(0), "a\\x00");
+  EXPECT_EQ(Signed(255), "a\\xff");
+  EXPECT_EQ(Signed(256), "b\\x00\\x00\\x01\\x00");
+  EXPECT_EQ(Signed(-1), "b\\xff\\xff\\xff\\xff");
+  EXPECT_EQ(Signed(INT32_MAX), "b\\x7f\\xff\\xff\\xff");
+  EXPECT_EQ(Signed(INT32_MIN), "b\\x80\\x00\\x00\\x00");
+  EXPECT_EQ(Signed(INT64_C(0x80000000)), "n\\x04\\x00\\x00\\x00\\x00\\x80");
+  EXPECT_EQ(Signed(INT64_C(-0x80000001)), "n\\x04\\x01\\x01\\x00\\x00\\x80");
+  EXPECT_EQ(Signed(INT64_C(0x100000000)),
+            "n\\x05\\x00\\x00\\x00\\x00\\x00\\x01");
+  EXPECT_EQ(Signed(INT64_MIN),
+            "n\\x08\\x01\\x00\\x00\\x00\\x00\\x00\\x00\\x00\\x80");
+}
+
+TEST(TermWriterTest, SignedIntegersOfEverySizeComeBack) {
+  for (unsigned bits = 0; bits < 64; ++bits) {
+    const uint64_t power = uint64_t{1} << bits;
+    for (const uint64_t pattern : {power - 1, power, ~power + 1, ~power}) {
+      const auto value = static_cast<int64_t>(pattern);
+      std::string out;
+      TermWriter(&out).Signed(value);
+      TermReader reader(out);
+      int64_t read = ~value;
+      EXPECT_TRUE(reader.Integer(INT64_MIN, INT64_MAX, &read));
+      EXPECT_EQ(read, value);
+      EXPECT_TRUE(reader.AtEnd());
+    }
+  }
+}
+
+TEST(TermWriterTest, WritesDoubles) {
+  std::string out;
+  TermWriter(&out).Double(-1.5);
+  EXPECT_EQ(test::Escape(out), "F\\xbf\\xf8\\x00\\x00\\x00\\x00\\x00\\x00");
+}
+
+TEST(TermWriterTest, WritesAPackedListHead) {
+  std::string out;
+  TermWriter(&out).PackedListHead(0x0102);
+  EXPECT_EQ(test::Escape(out), "k\\x01\\x02");
+}
+
+TEST(TermWriterTest, AHeadTakesAnotherSize) {
   std::string out = "before";
   TermWriter term(&out);
   term.ListHead(1);
-  term.PatchListHead(6, 0x01020304);
-  EXPECT_EQ(test::Escape(out), "beforel\\x01\\x02\\x03\\x04");
+  term.Map(1);
+  term.PatchHead(6, 0x01020304);
+  term.PatchHead(11, 5);
+  EXPECT_EQ(test::Escape(out),
+            "beforel\\x01\\x02\\x03\\x04t\\x00\\x00\\x00\\x05");
 }
 
 }  // namespace
