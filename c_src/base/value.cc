@@ -33,6 +33,18 @@ size_t Value::Begin(Kind kind) {
   return tokens_.size() - 1;
 }
 
+void Value::Append(const Value& from, size_t index) {
+  const size_t end = from.After(index);
+  for (; index < end; ++index) {
+    const Token& token = from.tokens_[index];
+    if (token.kind == Kind::kText || token.kind == Kind::kBinary) {
+      AddBytes(token.kind, from.BytesOf(token));
+    } else {
+      tokens_.push_back(token);
+    }
+  }
+}
+
 void Value::Truncate(size_t index) {
   for (size_t i = index; i < tokens_.size(); ++i) {
     const Token& token = tokens_[i];

@@ -55,6 +55,8 @@ class Value {
   // One whose size is set when its last element is in: the token's index.
   size_t Begin(Kind kind);
   void End(size_t container, uint32_t size) { tokens_[container].size = size; }
+  // A copy of the value that begins at `index`. REQUIRES: `from` is another
+  void Append(const Value& from, size_t index);
   // Takes the tokens from `index` on back, and their bytes.
   void Truncate(size_t index);
   // Takes an array's first element away. REQUIRES: it is an array whose first

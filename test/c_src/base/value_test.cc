@@ -66,6 +66,22 @@ TEST(ValueTest, TruncateTakesBytesBack) {
   EXPECT_EQ(value.tokens()[2].at, 4U) << "in the place of what is gone";
 }
 
+TEST(ValueTest, AppendsAPartOfAnother) {
+  const Value from = Sample();
+  Value value;
+  value.Array(3);
+  value.Text("own");
+  value.Append(from, 2);
+  value.Append(from, 6);
+  ASSERT_EQ(value.tokens().size(), 8U);
+  EXPECT_EQ(value.After(0), 8U);
+  EXPECT_EQ(value.BytesOf(value.tokens()[1]), "own");
+  EXPECT_EQ(value.tokens()[3].number, 1);
+  EXPECT_EQ(value.BytesOf(value.tokens()[4]), "x");
+  ASSERT_NE(value.Find(5, "c"), nullptr);
+  EXPECT_EQ(value.BytesOf(*value.Find(5, "c")), Bytes("\0\xff", 2));
+}
+
 TEST(ValueTest, PopFront) {
   Value value;
   value.Array(2);
