@@ -59,7 +59,7 @@ class Builder
     if (pairs > limits_.max_json_keys) return Stop(kTooManyKeys);
     const size_t object = Leave();
     value_->End(object, pairs);
-    return seen_.empty() || pairs < 2 || Place(object);
+    return seen_.empty() || Place(object);
   }
 
  private:

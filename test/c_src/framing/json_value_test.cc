@@ -120,6 +120,7 @@ TEST(JsonValueTest, IllegalAttachments) {
   }
   Value value;
   EXPECT_EQ(Parse("[{\"_placeholder\":true,\"x\":0}]", &value, 2).code, 1002);
+  EXPECT_EQ(Parse("[{\"_placeholder\":true}]", &value, 2).code, 1002);
   EXPECT_EQ(Parse("[{\"_placeholder\":true,\"num\":0},{\"_placeholder\":true,"
                   "\"num\":0}]",
                   &value, 2)
