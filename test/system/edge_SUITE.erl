@@ -77,7 +77,7 @@ killed_under_load(Config) ->
     Broker = ?config(broker, Config),
     settled(Config, 0),
     Before = resources(Config),
-    Edge = socks_broker:edge(Broker),
+    Edge = socks_broker:await_edge(Broker),
     Open = [echoes(Config) || _ <- lists:seq(1, ?CONNECTIONS)],
     settled(Config, ?CONNECTIONS),
     Stop = make_ref(),
@@ -109,7 +109,7 @@ newcomers(Config, Stop, Served, Cut) ->
 %% A stopped program gives no other signal than silence.
 stopped(Config) ->
     Broker = ?config(broker, Config),
-    Edge = socks_broker:edge(Broker),
+    Edge = socks_broker:await_edge(Broker),
     Open = echoes(Config),
     socks_os:kill(Edge, "STOP"),
     Started = erlang:monotonic_time(millisecond),
@@ -169,7 +169,7 @@ said(Broker, Words) ->
 %% Nothing stays: no process, no socket, no file.
 disabled(Config) ->
     Broker = ?config(broker, Config),
-    Edge = socks_broker:edge(Broker),
+    Edge = socks_broker:await_edge(Broker),
     Private = filename:join(rpc(Config, rabbit_mnesia, dir, []), "rabbit_socks"),
     ?assert(filelib:is_dir(Private)),
     Open = echoes(Config),
@@ -185,7 +185,7 @@ disabled(Config) ->
 
 broker_restarted(Config) ->
     Broker = ?config(broker, Config),
-    Edge = socks_broker:edge(Broker),
+    Edge = socks_broker:await_edge(Broker),
     _ = socks_broker:restart(Broker),
     ?assertNotEqual(Edge, socks_broker:await_edge(Broker)),
     close(echoes(Config)).
@@ -193,7 +193,7 @@ broker_restarted(Config) ->
 %% By a kernel's hand: the edge sees the end of its link.
 broker_killed(Config) ->
     Broker = ?config(broker, Config),
-    Edge = socks_broker:edge(Broker),
+    Edge = socks_broker:await_edge(Broker),
     Open = echoes(Config),
     ok = socks_broker:kill9(Broker),
     ok = socks_os:await_gone(Edge, ?WAIT),

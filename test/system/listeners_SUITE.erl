@@ -208,7 +208,7 @@ suspended_by_hand(Config) ->
 edge_killed(Config) ->
     Broker = ?config(broker, Config),
     Port = port(Config, plain),
-    Edge = socks_broker:edge(Broker),
+    Edge = socks_broker:await_edge(Broker),
     Old = opened(Port, ?ECHO),
     socks_os:kill(Edge, "STOP"),
     Waiting = [socks_client:connect(Port) || _ <- lists:seq(1, 20)],

@@ -200,7 +200,7 @@ edge_killed(Config) ->
     Broker = ?config(broker, Config),
     Web = port(Config, web),
     Open = opened(Web, "/socks" ?ECHO),
-    socks_os:kill(socks_broker:edge(Broker), "KILL"),
+    socks_os:kill(socks_broker:await_edge(Broker), "KILL"),
     %% Served by the new one, or told to come again.
     {Status, _, _} = get(Web, "/socks/"),
     ?assert(lists:member(Status, [200, 503])),

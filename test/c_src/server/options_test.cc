@@ -7,6 +7,7 @@
 #include <cstring>
 #include <set>
 #include <string>
+#include <type_traits>
 
 namespace rabbit_socks::server {
 namespace {
@@ -54,8 +55,10 @@ TEST(OptionsTest, EachOptionSetsItsOwnLimit) {
       EXPECT_TRUE(problems.empty()) << problems.front();
     }
     // The bytes of the limits after setting one of them to an odd value.
-    session::Limits limits;
     const session::Limits fresh;
+    static_assert(std::is_trivially_copyable_v<session::Limits>);
+    session::Limits limits;
+    std::memcpy(&limits, &fresh, sizeof fresh);  // what lies between, too
     option.set(&limits, option.key == "hixie" ? 0 : option.max - 1);
     std::string image(sizeof limits, '\0');
     for (size_t i = 0; i < sizeof limits; ++i) {
