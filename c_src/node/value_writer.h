@@ -15,7 +15,7 @@ namespace rabbit_socks::node {
 // Appends the value that begins at the token `index`. Of a key that comes twice
 // in an object the last one counts, as in JavaScript: a map with both would be
 // none to Erlang. The term of a value that JSON text made is at most three
-// times as long as the text, and 15 bytes for each attachment.
+// times as long as the text, besides the bytes of attachments.
 // REQUIRES: `attachments` has the bytes of every kAttachment in it
 void AppendValue(const base::Value& value, size_t index,
                  std::span<const base::Bytes> attachments, std::string* out);

@@ -7,8 +7,10 @@
 #include <cstddef>
 #include <cstdint>
 #include <cstdlib>
+#include <set>
 #include <string>
 #include <string_view>
+#include <utility>
 
 namespace rabbit_socks::fuzz {
 
@@ -27,11 +29,14 @@ class TermWalker {
         return std::to_string(static_cast<int32_t>(Number(4)));
       case 'n': {
         const size_t size = Number(1);
-        Require(size <= 8 && Number(1) == 0);
+        const uint64_t sign = Number(1);
+        Require(size <= 8 && sign <= 1);
         uint64_t value = 0;
         for (size_t i = 0; i < size; ++i) value |= Number(1) << (8 * i);
-        return std::to_string(value);
+        return (sign == 1 ? "-" : "") + std::to_string(value);
       }
+      case 'F':
+        return ShowDouble(Number(8));
       case 'w':
         return "'" + std::string(Take(Number(1))) + "'";
       case 'm':
@@ -46,7 +51,15 @@ class TermWalker {
       case 'i':
         return "{" + Terms(Number(4)) + "}";
       case 't':
-        return "#{" + Terms(2 * Number(4)) + "}";
+        return "#{" + Pairs(Number(4)) + "}";
+      case 'k': {
+        std::string list;
+        for (uint64_t left = Number(2); left > 0; --left) {
+          list += (list.empty() ? "" : ",") + std::to_string(Number(1));
+        }
+        Require(!list.empty());
+        return "[" + list + "]";
+      }
       case 'j':
         return "[]";
       case 'l': {
@@ -59,6 +72,12 @@ class TermWalker {
       default:
         std::abort();
     }
+  }
+
+  // A double by its bits: every one has a name of its own.
+  static std::string ShowDouble(uint64_t bits) {
+    Require((bits >> 52 & 0x7FF) != 0x7FF);
+    return "float(" + std::to_string(bits) + ")";
   }
 
   bool at_end() const { return rest_.empty(); }
@@ -88,6 +107,19 @@ class TermWalker {
     for (uint64_t i = 0; i < count; ++i) {
       if (i > 0) text += ",";
       text += Term();
+    }
+    return text;
+  }
+
+  // Erlang refuses a map with a key that comes twice.
+  std::string Pairs(uint64_t count) {
+    std::string text;
+    std::set<std::string> keys;
+    for (uint64_t i = 0; i < count; ++i) {
+      std::string key = Term();
+      text += (i > 0 ? "," : "") + key;
+      Require(keys.insert(std::move(key)).second);
+      text += "," + Term();
     }
     return text;
   }
