@@ -57,6 +57,14 @@ char Digit(Type type) {
   return 0;
 }
 
+// What would be taken for an id, and booleans, which go the same way.
+bool IsBare(const Value& data) {
+  if (data.empty()) return false;
+  const Value::Kind kind = data.tokens()[0].kind;
+  return kind == Value::Kind::kBoolean || kind == Value::Kind::kInteger ||
+         kind == Value::Kind::kDouble;
+}
+
 size_t CountBytes(const Value& data) {
   return static_cast<size_t>(std::count_if(
       data.tokens().begin(), data.tokens().end(),
@@ -118,8 +126,8 @@ Fault SocketIoCodec::ReadData(Bytes text, const Limits& limits,
       return {kPacketProtocolError, "data in a disconnect"};
     case Type::kError:
       packet->id.reset();
-      if (!traits_.objects || data->IsObject()) return {};
-      return {kPacketProtocolError, "an error that is no object"};
+      if (traits_.objects ? data->IsObject() : !IsBare(*data)) return {};
+      return {kPacketProtocolError, "an error of another kind"};
     case Type::kAck:
       if (packet->id && data->IsArray()) return {};
       return {kPacketProtocolError, "an acknowledgement without id or list"};
@@ -184,7 +192,10 @@ void SocketIoCodec::AppendData(const SocketPacket& packet, std::string* text,
   } else if (data.empty()) {
     if (packet.type == Type::kAck) text->append("[]");
   } else if (packet.type != Type::kConnect || traits_.objects) {
+    const bool quoted = packet.type == Type::kError && IsBare(data);
+    if (quoted) text->push_back('"');
     AppendJson(data, 0, traits_.form, text, attachments);
+    if (quoted) text->push_back('"');
   }
 }
 

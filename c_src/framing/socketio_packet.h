@@ -25,8 +25,9 @@ class SocketIoCodec final : public PacketCodec {
   struct Traits {
     // True: a connect brings an object or nothing (auth), an error is an
     // object. False: a connect brings a query behind the namespace's name, and
-    // an object that is ignored; it is answered without data; an error is any
-    // value, for real clients a text.
+    // an object that is ignored; it is answered without data; an error is
+    // nothing, a text (what clients look for), null, a list or an object, and a
+    // number or a boolean is written as text.
     bool objects;
     // Names of events that mean something to a client or a server are refused:
     // connect, disconnect and others.

@@ -35,7 +35,7 @@ base::Value MapValue(const base::Value& from, Attach attach, Binary bytes) {
         to.Integer(token.number);
         break;
       case Kind::kDouble:
-        to.Double(token.real);
+        to.Double(token.real + 0.0);  // of -0 only a double keeps the sign
         break;
       case Kind::kText:
         to.Text(from.BytesOf(token));

@@ -93,6 +93,20 @@ TEST(SocketIoPacketTest, NamesAsLongAsTheyMayBe) {
   EXPECT_EQ(packet.query, query);
 }
 
+// Bare, 42 would be an id, and true is refused by clients.
+TEST(SocketIoPacketTest, AnErrorThatIsANumberIsText) {
+  SocketPacket packet;
+  packet.type = Type::kError;
+  packet.data.Integer(42);
+  EXPECT_EQ(Write(SocketIo2(), packet).text, "4\"42\"");
+  packet.data.Clear();
+  packet.data.Boolean(true);
+  EXPECT_EQ(Write(SocketIo2(), packet).text, "4\"true\"");
+  packet.data.Clear();
+  packet.data.Double(-0.5);
+  EXPECT_EQ(Write(SocketIo2(), packet).text, "4\"-0.5\"");
+}
+
 TEST(SocketIoPacketTest, AListThatIsEmpty) {
   SocketPacket packet;
   packet.name = "x";
