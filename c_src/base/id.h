@@ -33,6 +33,8 @@ struct Id {
 using ConnectionId = Id<struct ConnectionTag>;
 // One conversation with a callback module.
 using SessionId = Id<struct SessionTag>;
+// One Socket.IO client, whatever connections and sessions it has.
+using ClientId = Id<struct ClientTag>;
 // Given by the node.
 using ListenerId = uint64_t;
 

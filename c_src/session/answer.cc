@@ -55,6 +55,7 @@ void Answer(Tables& t, Connection* c, const http::Response& response) {
   c->phase = Phase::kHttp;
   c->awaited = http::Parser::Phase::kIdle;
   c->session = {};
+  c->client = {};
   c->jsonp_index.clear();
   t.SetDeadline(c, t.now + c->config->limits.keep_alive_timeout);
   t.MarkReady(c);
@@ -111,6 +112,7 @@ void FinishConnection(Tables& t, Connection* c) {
   }
   c->phase = Phase::kFinished;
   c->session = {};
+  c->client = {};
   c->parser.reset();
   c->upgrade.reset();
   c->websocket.reset();
@@ -128,6 +130,7 @@ void ResetConnection(Tables& t, Connection* c) {
   }
   c->phase = Phase::kFinished;
   c->session = {};
+  c->client = {};
   c->deadline = 0;
 }
 

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: MPL-2.0
 #include "session/closing.h"
 
+#include <algorithm>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "http/response.h"
 #include "session/answer.h"
@@ -15,9 +17,9 @@ namespace {
 using base::Bytes;
 using Phase = Connection::Phase;
 
-void AnswerGone(Tables& t, Connection* c, const Session& s) {
+void AnswerGone(Tables& t, Connection* c, const Client& k) {
   http::Response response = http::PlainText(404, "the session is closed");
-  s.config->routes[s.route].origins.AddCors(c->request().headers, &response);
+  k.origins().AddCors(c->request().headers, &response);
   Answer(t, c, response);
 }
 
@@ -34,9 +36,9 @@ void AnswerRefusal(Tables& t, Connection* c, uint16_t code) {
 // Of a close frame without a body (RFC 6455 7.1.5): answered with one.
 constexpr uint16_t kNoCode = 1005;
 
-void CloseStream(Tables& t, Connection* c, const Session& s) {
+void CloseStream(Tables& t, Connection* c, const transport::Row& row) {
   if (!c->relayed &&
-      transport::StreamBodyKind(*s.transport) == http::BodyKind::kChunked) {
+      transport::StreamBodyKind(row) == http::BodyKind::kChunked) {
     t.outbox->BeginWrite(c->id);
     http::AppendLastChunk(&t.outbox->arena());
     t.outbox->EndWrite();
@@ -44,17 +46,78 @@ void CloseStream(Tables& t, Connection* c, const Session& s) {
   FinishConnection(t, c);
 }
 
-}  // namespace
+// What a connection of a session that we end is told, by its phase. A stream or
+// poll has a client.
+void CloseConnection(Tables& t, Connection* c, const Client* k, uint16_t code,
+                     Bytes reason) {
+  switch (c->phase) {
+    case Phase::kWebSocket:
+      return StartCloseHandshake(t, c, code, reason);
+    case Phase::kHixieKey:
+    case Phase::kSwitching:
+      return FinishConnection(t, c);
+    case Phase::kStream:
+      return CloseStream(t, c, *k->transport);
+    case Phase::kPoll:
+      return AnswerGone(t, c, *k);
+    case Phase::kOpening:
+      return AnswerRefusal(t, c, code);
+    case Phase::kHttp:
+    case Phase::kPost:
+    case Phase::kEnding:
+    case Phase::kClosing:
+    case Phase::kFinished:
+      return;
+  }
+}
 
-void EndSession(Tables& t, Session* s, uint16_t code, Bytes reason) {
-  if (!s->owner.empty()) t.outbox->Closed(s->id, s->owner, code, reason);
-  if (!s->name.empty()) t.names.erase(s->name);
-  std::vector<base::ConnectionId> posts = std::move(s->posts);
-  t.sessions.Erase(s->id);
+void EndAllSessions(Tables& t, Client* k, uint16_t code, Bytes reason) {
+  const std::vector<base::SessionId> ids = std::move(k->sessions);
+  k->sessions.clear();
+  for (const base::SessionId id : ids) {
+    if (Session* s = t.FindSession(id)) EndSession(t, s, code, reason);
+  }
+}
+
+void AnswerPosts(Tables& t, Client* k) {
+  const std::vector<base::ConnectionId> posts = std::move(k->posts);
+  k->posts.clear();
   for (const base::ConnectionId post : posts) {
     if (Connection* c = t.FindConnection(post))
       AnswerFault(t, c, base::Fault{404, "the session is closed"});
   }
+}
+
+// The node hears of the end now and may still answer what came before.
+void BeginEnding(Tables& t, Session* s, uint16_t code, Bytes reason) {
+  t.outbox->Closed(s->id, s->owner, code, reason);
+  s->owner.clear();
+  s->state = Session::State::kEnding;
+  t.SetDeadline(s, 0);
+}
+
+}  // namespace
+
+void EndSession(Tables& t, Session* s, uint16_t code, Bytes reason) {
+  if (!s->owner.empty()) t.outbox->Closed(s->id, s->owner, code, reason);
+  if (Client* k = t.FindClient(s->client))
+    k->sessions.erase(
+        std::remove(k->sessions.begin(), k->sessions.end(), s->id),
+        k->sessions.end());
+  t.sessions.Erase(s->id);
+}
+
+void EndClient(Tables& t, Client* k, uint16_t code, Bytes reason) {
+  EndAllSessions(t, k, code, reason);
+  if (!k->name.empty()) t.names.erase(k->name);
+  AnswerPosts(t, k);
+  if (k->state == Client::State::kLingering) --t.lingering;
+  t.clients.Erase(k->id);
+}
+
+void EndSessionsOf(Tables& t, Connection* c, uint16_t code, Bytes reason) {
+  if (Session* s = t.FindSession(c->session)) EndSession(t, s, code, reason);
+  if (Client* k = t.FindClient(c->client)) EndClient(t, k, code, reason);
 }
 
 void StartCloseHandshake(Tables& t, Connection* c, uint16_t code,
@@ -63,6 +126,7 @@ void StartCloseHandshake(Tables& t, Connection* c, uint16_t code,
   c->websocket->codec().AppendClose(code, reason, &t.outbox->arena());
   t.outbox->EndWrite();
   c->session = {};
+  c->client = {};
   if (c->websocket->draft() == websocket::Draft::kHixie75) {
     FinishConnection(t, c);  // that draft knows no closing handshake
     return;
@@ -74,64 +138,62 @@ void StartCloseHandshake(Tables& t, Connection* c, uint16_t code,
 }
 
 void CloseSession(Tables& t, Session* s, uint16_t code, Bytes reason) {
-  Connection* c = t.FindConnection(s->connection);
-  if (c == nullptr) {
-    const bool linger = !s->queue.empty() && !s->owner.empty();
-    if (!linger) {
-      EndSession(t, s, code, reason);
-      return;
-    }
-    t.outbox->Closed(s->id, s->owner, code, reason);
-    s->owner.clear();
-    s->state = Session::State::kLingering;
-    t.SetDeadline(s, t.now + s->config->limits.session_timeout);
+  if (Client* k = t.FindClient(s->client))
+    return CloseClient(t, k, code, reason);
+  if (Connection* c = t.FindConnection(s->connection))
+    CloseConnection(t, c, nullptr, code, reason);
+  EndSession(t, s, code, reason);
+}
+
+void CloseClient(Tables& t, Client* k, uint16_t code, Bytes reason) {
+  Connection* c = t.FindConnection(k->connection);
+  if (c != nullptr) {
+    CloseConnection(t, c, k, code, reason);
+  } else if (!k->queue.empty() && k->state == Client::State::kOpen) {
+    EndAllSessions(t, k, code, reason);
+    k->state = Client::State::kLingering;
+    ++t.lingering;
+    t.SetDeadline(k, t.now + k->config->limits.session_timeout);
     return;
   }
-  switch (c->phase) {
-    case Phase::kWebSocket:
-      StartCloseHandshake(t, c, code, reason);
-      break;
-    case Phase::kHixieKey:
-    case Phase::kSwitching:
-      FinishConnection(t, c);
-      break;
-    case Phase::kStream:
-      CloseStream(t, c, *s);
-      break;
-    case Phase::kPoll:
-      AnswerGone(t, c, *s);
-      break;
-    case Phase::kOpening:
-      AnswerRefusal(t, c, code);
-      break;
-    case Phase::kHttp:
-    case Phase::kPost:
-    case Phase::kEnding:
-    case Phase::kClosing:
-    case Phase::kFinished:
-      break;
-  }
-  EndSession(t, s, code, reason);
+  EndClient(t, k, code, reason);
 }
 
 void EndWebSocket(Tables& t, Connection* c, uint16_t code, Bytes reason,
                   uint16_t answer) {
   c->close_code = answer;
-  Session* s = t.FindSession(c->session);
-  if (s == nullptr) {
+  bool awaited = false;
+  if (Session* s = t.FindSession(c->session)) {
+    BeginEnding(t, s, code, reason);
+    awaited = true;
+  }
+  if (Client* k = t.FindClient(c->client)) {
+    t.SetDeadline(k, 0);
+    for (const base::SessionId id : k->sessions) {
+      Session* s = t.FindSession(id);
+      if (s == nullptr) continue;
+      BeginEnding(t, s, code, reason);
+      awaited = true;
+    }
+  }
+  if (!awaited) {
     CompleteEnding(t, c);
     return;
   }
-  t.outbox->Closed(s->id, s->owner, code, reason);
-  s->owner.clear();
-  s->state = Session::State::kEnding;
-  t.SetDeadline(s, 0);
   c->phase = Phase::kEnding;
   t.SetDeadline(c, t.now + c->config->limits.close_timeout);
 }
 
+void ConfirmEnding(Tables& t, Session* s) {
+  Connection* c = t.ConnectionOf(*s);
+  EndSession(t, s, 1006, "");
+  if (c == nullptr) return;
+  const Client* k = t.FindClient(c->client);
+  if (k == nullptr || k->sessions.empty()) CompleteEnding(t, c);
+}
+
 void CompleteEnding(Tables& t, Connection* c) {
-  if (Session* s = t.FindSession(c->session)) EndSession(t, s, 1006, "");
+  EndSessionsOf(t, c, 1006, "");
   // A draft without close codes has nothing to say of a fault: the TCP
   // connection ends. Its own close is answered.
   const bool says =

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MPL-2.0
-// Ending sessions: the node is told once, and the client in the way of its
-// transport.
+// Ending sessions and clients: the node is told once, and the client in the way
+// of its transport.
 #ifndef RABBIT_SOCKS_SESSION_CLOSING_H_
 #define RABBIT_SOCKS_SESSION_CLOSING_H_
 
@@ -12,13 +12,21 @@
 namespace rabbit_socks::session {
 
 // The session is over for the node: says so (when it has an owner) and forgets
-// it. Its connection is not touched. `s` is dead after the call.
+// it. Its client and connection are not touched. `s` is dead after the call.
 void EndSession(Tables& t, Session* s, uint16_t code, base::Bytes reason);
+// The same for each session of a client, and the client is forgotten. `k` is
+// dead after the call.
+void EndClient(Tables& t, Client* k, uint16_t code, base::Bytes reason);
+// The same for whatever `c` has.
+void EndSessionsOf(Tables& t, Connection* c, uint16_t code, base::Bytes reason);
 
-// We end the session: close handshake on a WebSocket, end of the stream, 404 to
-// a waiting poll; a polling session with something queued lingers until a last
-// poll has fetched it. `s` is dead or lingering after the call.
+// We end the session: close handshake on a WebSocket. One of a Socket.IO client
+// ends with the client. `s` is dead after the call.
 void CloseSession(Tables& t, Session* s, uint16_t code, base::Bytes reason);
+// We end the client: close handshake, end of the stream, 404 to a waiting poll;
+// one that polls and has something queued lingers until a last poll has fetched
+// it. Its sessions are dead after the call, and `k` is dead or lingering.
+void CloseClient(Tables& t, Client* k, uint16_t code, base::Bytes reason);
 
 // The client's WebSocket closed, or broke a rule: the code goes into our close
 // frame. What came before is answered first: the node is told, and the frame
@@ -27,6 +35,9 @@ void CloseSession(Tables& t, Session* s, uint16_t code, base::Bytes reason);
 void EndWebSocket(Tables& t, Connection* c, uint16_t code, base::Bytes reason,
                   uint16_t answer);
 
+// The node has answered all that came before for one session of c in phase
+// kEnding. `s` is dead after the call.
+void ConfirmEnding(Tables& t, Session* s);
 // The node has answered all that came before, or will not.
 void CompleteEnding(Tables& t, Connection* c);
 

@@ -70,7 +70,8 @@ struct Connection {
   std::unique_ptr<transport::WebSocket> websocket;
   std::string input;        // bytes that came while they could not be used
   std::string jsonp_index;  // of the poll being answered
-  base::SessionId session;
+  base::SessionId session;  // of a bare WebSocket
+  base::ClientId client;    // of a Socket.IO client
   uint16_t close_code = 0;  // kEnding: to be sent
 
   base::Time deadline = 0;   // 0: none

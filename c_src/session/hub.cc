@@ -13,6 +13,7 @@
 #include "session/leaving.h"
 #include "session/outbound.h"
 #include "session/polls.h"
+#include "session/removal.h"
 #include "session/requests.h"
 #include "session/tables.h"
 #include "session/timers.h"
@@ -80,26 +81,6 @@ struct Hub::Impl {
     return c;
   }
 
-  void CloseSessionsOf(base::ListenerId listener, bool all, uint16_t code,
-                       Bytes reason) {
-    std::vector<SessionId> ids;
-    t.sessions.For([&](SessionId id, const Session& s) {
-      if (all || s.listener == listener) ids.push_back(id);
-    });
-    for (const SessionId id : ids) {
-      if (Session* s = t.FindSession(id)) CloseSession(t, s, code, reason);
-    }
-    std::vector<ConnectionId> idle;
-    t.connections.For([&](ConnectionId id, const Connection& c) {
-      if ((all || c.listener == listener) && c.phase == Phase::kHttp &&
-          c.awaited == http::Parser::Phase::kIdle)
-        idle.push_back(id);
-    });
-    for (const ConnectionId id : idle) {
-      if (Connection* c = t.FindConnection(id)) FinishConnection(t, c);
-    }
-  }
-
   Tables t;
 };
 
@@ -115,7 +96,7 @@ void Hub::Configure(base::ListenerId listener, ListenerConfig config) {
 void Hub::Remove(base::ListenerId listener, uint16_t code, Bytes reason,
                  Time now) {
   const Impl::Step step(impl_.get(), now);
-  impl_->CloseSessionsOf(listener, false, code, reason);
+  CloseListener(impl_->t, listener, code, reason);
   impl_->t.listeners.erase(listener);
 }
 
@@ -212,19 +193,21 @@ void Hub::Accept(
   s->owner.assign(owner);
   s->state = Session::State::kOpen;
   t.SetDeadline(s, 0);
-  Connection* c = t.FindConnection(s->connection);
-  if (s->generation != nullptr) {
-    s->name = base::RandomName();
-    t.names.emplace(s->name, s->id);
+  Connection* c = t.ConnectionOf(*s);
+  Client* k = t.FindClient(s->client);
+  if (k != nullptr) {
+    k->state = Client::State::kOpen;
+    k->name = base::RandomName();
+    t.names.emplace(k->name, k->id);
   }
   if (!c->upgrade) {
-    AcceptPolls(t, s, c);
+    AcceptPolls(t, k, c);
     return;
   }
   AcceptUpgrade(t, s, c, headers);
-  if (s->generation != nullptr) {
-    SendPacket(t, s, {framing::Packet::Type::kMessage, s->name});
-    t.SetDeadline(s, t.now + s->config->limits.heartbeat_interval);
+  if (k != nullptr) {
+    SendPacket(t, k, {framing::Packet::Type::kMessage, k->name});
+    t.SetDeadline(k, t.now + k->config->limits.heartbeat_interval);
   }
   if (c->phase != Phase::kHixieKey) return;
   const size_t used = ContinueHandshake(t, c, c->input);
@@ -236,9 +219,9 @@ void Hub::Refuse(SessionId id, uint16_t status, Bytes text, Time now) {
   Tables& t = impl_->t;
   Session* s = t.FindSession(id);
   if (s == nullptr || s->state != Session::State::kOpening) return;
-  Connection* c = t.FindConnection(s->connection);
+  Connection* c = t.ConnectionOf(*s);
   const uint32_t route = s->route;
-  EndSession(t, s, 1006, "");
+  EndSessionsOf(t, c, 1006, "");
   http::Response response = http::PlainText(status, text);
   c->config->routes[route].origins.AddCors(c->request().headers, &response);
   AnswerAndClose(t, c, response);
@@ -267,14 +250,14 @@ void Hub::Close(SessionId id, uint16_t code, Bytes reason, Time now) {
   if (s->state == Session::State::kOpen) {
     CloseSession(t, s, code, reason);
   } else if (s->state == Session::State::kEnding) {
-    if (Connection* c = t.FindConnection(s->connection)) CompleteEnding(t, c);
+    ConfirmEnding(t, s);
   }
 }
 
 void Hub::Stop(uint16_t code, Bytes reason, Time now) {
   const Impl::Step step(impl_.get(), now);
   impl_->t.stopping = true;
-  impl_->CloseSessionsOf(0, true, code, reason);
+  CloseEverything(impl_->t, code, reason);
 }
 
 void Hub::Tick(Time now) {
@@ -283,17 +266,20 @@ void Hub::Tick(Time now) {
   std::vector<uint64_t> due;
   t.wheel.Advance(now, &due);
   for (const uint64_t key : due) {
-    const uint64_t id = key & ~Tables::kSessionKey;
-    if (id != key) {
+    const uint64_t id = key & ~(Tables::kSessionKey | Tables::kClientKey);
+    if ((key & Tables::kSessionKey) != 0) {
       if (Session* s = t.FindSession(SessionId{id})) Due(t, s, SessionDue);
-    } else {
-      if (Connection* c = t.FindConnection(ConnectionId{id}))
-        Due(t, c, ConnectionDue);
+    } else if ((key & Tables::kClientKey) != 0) {
+      if (Client* k = t.FindClient(base::ClientId{id})) Due(t, k, ClientDue);
+    } else if (Connection* c = t.FindConnection(ConnectionId{id})) {
+      Due(t, c, ConnectionDue);
     }
   }
 }
 
 size_t Hub::connections() const { return impl_->t.connections.size(); }
-size_t Hub::sessions() const { return impl_->t.sessions.size(); }
+size_t Hub::sessions() const {
+  return impl_->t.sessions.size() + impl_->t.lingering;
+}
 
 }  // namespace rabbit_socks::session

@@ -90,6 +90,7 @@ class Hub {
   void Tick(base::Time now);
 
   size_t connections() const;
+  // Those that the node has, and clients whose last poll may still come.
   size_t sessions() const;
 
  private:

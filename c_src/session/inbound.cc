@@ -25,21 +25,21 @@ bool Deliver(Tables& t, Session* s, base::Payload payload, Bytes data) {
   return s->has_credit();
 }
 
-void NoteHeartbeat(Tables& t, Session* s, Bytes number) {
+void NoteHeartbeat(Tables& t, Client* k, Bytes number) {
   uint32_t value = 0;
   const auto [end, error] =
       std::from_chars(number.data(), number.data() + number.size(), value);
   if (error != std::errc() || end != number.data() + number.size() ||
-      value != s->heartbeat || !s->heartbeat_sent)
+      value != k->heartbeat || !k->heartbeat_sent)
     return;
-  s->heartbeat_sent = false;
-  t.SetDeadline(s, t.now + s->config->limits.heartbeat_interval);
+  k->heartbeat_sent = false;
+  t.SetDeadline(k, t.now + k->config->limits.heartbeat_interval);
 }
 
 // Packets of one payload.
 class Packets final : public framing::PacketSink {
  public:
-  Packets(Tables& t, Session* s) : t_(t), session_(s) {}
+  Packets(Tables& t, Client* k, Session* s) : t_(t), client_(k), session_(s) {}
 
   bool OnPacket(const framing::Packet& packet) override {
     switch (packet.type) {
@@ -52,7 +52,7 @@ class Packets final : public framing::PacketSink {
         Deliver(t_, session_, base::Payload::kText, json_);
         break;
       case framing::Packet::Type::kHeartbeat:
-        NoteHeartbeat(t_, session_, packet.data);
+        NoteHeartbeat(t_, client_, packet.data);
         break;
     }
     return true;
@@ -60,6 +60,7 @@ class Packets final : public framing::PacketSink {
 
  private:
   Tables& t_;
+  Client* client_;
   Session* session_;
   std::string json_;
 };
@@ -67,18 +68,19 @@ class Packets final : public framing::PacketSink {
 // Messages of one read of a WebSocket.
 class Messages final : public transport::MessageSink {
  public:
-  Messages(Tables& t, Session* s) : t_(t), session_(s) {}
+  // At most one of the two is there.
+  Messages(Tables& t, Session* s, Client* k) : t_(t), session_(s), client_(k) {}
 
   bool OnMessage(base::Payload payload, Bytes data) override {
-    if (session_ == nullptr || fault_) return true;  // closing: dropped
-    if (session_->generation == nullptr)
-      return Deliver(t_, session_, payload, data);
+    if (fault_) return true;  // dropped
+    if (session_ != nullptr) return Deliver(t_, session_, payload, data);
+    if (client_ == nullptr) return true;  // closing: dropped
     if (payload == base::Payload::kBinary) {
       fault_ = Fault{1003, "Socket.IO 0.6 has no binary messages"};
       return true;
     }
-    fault_ = TakePayload(t_, session_, data, false);
-    return session_->has_credit();
+    fault_ = TakePayload(t_, client_, data, false);
+    return t_.HasCredit(*client_);
   }
 
   const Fault& fault() const { return fault_; }
@@ -86,23 +88,27 @@ class Messages final : public transport::MessageSink {
  private:
   Tables& t_;
   Session* session_;
+  Client* client_;
   Fault fault_;
 };
 
 }  // namespace
 
-Fault TakePayload(Tables& t, Session* s, Bytes payload, bool from_form) {
-  Packets packets(t, s);
-  const framing::Codec& codec = *s->generation->codec;
-  const framing::Limits& limits = s->config->limits.framing;
+Fault TakePayload(Tables& t, Client* k, Bytes payload, bool from_form) {
+  // A client of 0.6 has one session.
+  Session* s = k->sessions.empty() ? nullptr : t.FindSession(k->sessions[0]);
+  if (s == nullptr) return {1002, "there is no session"};
+  Packets packets(t, k, s);
+  const framing::Codec& codec = *k->generation->codec;
+  const framing::Limits& limits = k->config->limits.framing;
   return from_form ? codec.DecodeForm(payload, limits, &packets)
                    : codec.Decode(payload, limits, &packets);
 }
 
 size_t FeedWebSocket(Tables& t, Connection* c, std::span<char> bytes) {
-  Session* session =
-      c->phase == Phase::kWebSocket ? t.FindSession(c->session) : nullptr;
-  Messages messages(t, session);
+  const bool open = c->phase == Phase::kWebSocket;
+  Messages messages(t, open ? t.FindSession(c->session) : nullptr,
+                    open ? t.FindClient(c->client) : nullptr);
   t.scratch.clear();
   const transport::WebSocket::Outcome outcome = c->websocket->Feed(
       bytes, t.now, c->queued > 0, c->config->limits.max_control_rate,
@@ -127,8 +133,10 @@ void GiveCredit(Tables& t, Session* s, uint32_t messages, uint32_t bytes) {
   s->credit_bytes =
       std::min<int64_t>(s->credit_bytes + bytes, limits.credit_bytes);
   if (had || !s->has_credit()) return;
-  if (Connection* c = t.FindConnection(s->connection)) t.MarkReady(c);
-  for (const base::ConnectionId post : s->posts) {
+  if (Connection* c = t.ConnectionOf(*s)) t.MarkReady(c);
+  const Client* k = t.FindClient(s->client);
+  if (k == nullptr) return;
+  for (const base::ConnectionId post : k->posts) {
     if (Connection* c = t.FindConnection(post)) t.MarkReady(c);
   }
 }

@@ -22,32 +22,35 @@ uint16_t CodeFor(const Connection& c) {
 }  // namespace
 
 void LeaveSession(Tables& t, Connection* c) {
-  Session* s = t.FindSession(c->session);
-  c->session = {};
-  if (s == nullptr) return;
   switch (c->phase) {
     case Phase::kPoll:
       // What the client missed it fetches with its next poll, if that comes in
       // time.
-      s->connection = {};
-      t.SetDeadline(s, t.now + s->config->limits.session_timeout);
-      return;
+      if (Client* k = t.FindClient(c->client)) {
+        k->connection = {};
+        t.SetDeadline(k, t.now + k->config->limits.session_timeout);
+      }
+      break;
     case Phase::kPost:
-      s->posts.erase(std::remove(s->posts.begin(), s->posts.end(), c->id),
-                     s->posts.end());
-      return;
+      if (Client* k = t.FindClient(c->client))
+        k->posts.erase(std::remove(k->posts.begin(), k->posts.end(), c->id),
+                       k->posts.end());
+      break;
     case Phase::kOpening:
     case Phase::kHixieKey:
     case Phase::kSwitching:
     case Phase::kWebSocket:
     case Phase::kEnding:
     case Phase::kStream:
-      return EndSession(t, s, CodeFor(*c), "the connection was lost");
+      EndSessionsOf(t, c, CodeFor(*c), "the connection was lost");
+      break;
     case Phase::kHttp:
     case Phase::kClosing:
     case Phase::kFinished:
-      return;
+      break;
   }
+  c->session = {};
+  c->client = {};
 }
 
 void EndOfInput(Tables& t, Connection* c) {

@@ -39,28 +39,27 @@ void SendOnStream(Tables& t, Connection* c, const transport::Row& row,
   t.outbox->EndWrite();
 }
 
-bool SendPayload(Tables& t, Session* s, Bytes payload) {
-  Connection* c = t.FindConnection(s->connection);
-  switch (s->transport->family) {
+bool SendPayload(Tables& t, Client* k, Bytes payload) {
+  Connection* c = t.FindConnection(k->connection);
+  switch (k->transport->family) {
     case transport::Family::kWebSocket:
       return c != nullptr &&
              SendOnWebSocket(t, c, base::Payload::kText, payload);
     case transport::Family::kStreaming:
-      if (c != nullptr) SendOnStream(t, c, *s->transport, payload);
+      if (c != nullptr) SendOnStream(t, c, *k->transport, payload);
       return true;
     case transport::Family::kPolling:
-      s->queue.append(payload);
-      if (c != nullptr && c->phase == Phase::kPoll) AnswerPoll(t, s, c);
+      k->queue.append(payload);
+      if (c != nullptr && c->phase == Phase::kPoll) AnswerPoll(t, k, c);
       return true;
   }
   return false;
 }
 
 size_t QueuedFor(const Tables& t, const Session& s) {
-  if (s.transport != nullptr &&
-      s.transport->family == transport::Family::kPolling)
-    return s.queue.size();
-  const Connection* c = t.FindConnection(s.connection);
+  const Client* k = t.FindClient(s.client);
+  if (k != nullptr && k->polls()) return k->queue.size();
+  const Connection* c = t.ConnectionOf(s);
   return c == nullptr ? 0 : c->queued;
 }
 
@@ -75,12 +74,30 @@ void NoteCongestion(Tables& t, Session* s, size_t queued) {
   }
 }
 
+// Of every open session of a client: what waits for it is common to them.
+void NoteCongestion(Tables& t, const Client& k, size_t queued) {
+  for (const base::SessionId id : k.sessions) {
+    Session* s = t.FindSession(id);
+    if (s != nullptr && s->state == Session::State::kOpen)
+      NoteCongestion(t, s, queued);
+  }
+}
+
+// False: its protocol cannot carry it.
+bool SendAsPacket(Tables& t, Client* k, base::Payload payload, Bytes data) {
+  if (payload != base::Payload::kText) return false;
+  std::string framed;
+  k->generation->codec->Append({framing::Packet::Type::kMessage, data},
+                               &framed);
+  return SendPayload(t, k, framed);
+}
+
 }  // namespace
 
-void SendPacket(Tables& t, Session* s, const framing::Packet& packet) {
+void SendPacket(Tables& t, Client* k, const framing::Packet& packet) {
   std::string payload;
-  s->generation->codec->Append(packet, &payload);
-  static_cast<void>(SendPayload(t, s, payload));
+  k->generation->codec->Append(packet, &payload);
+  static_cast<void>(SendPayload(t, k, payload));
 }
 
 void SendMessage(Tables& t, Session* s, base::Payload payload, Bytes data) {
@@ -88,16 +105,11 @@ void SendMessage(Tables& t, Session* s, base::Payload payload, Bytes data) {
     CloseSession(t, s, 1013, "the client is too slow");
     return;
   }
-  bool sent = false;
-  if (s->generation == nullptr) {
-    Connection* c = t.FindConnection(s->connection);
-    sent = c != nullptr && SendOnWebSocket(t, c, payload, data);
-  } else if (payload == base::Payload::kText) {
-    std::string framed;
-    s->generation->codec->Append({framing::Packet::Type::kMessage, data},
-                                 &framed);
-    sent = SendPayload(t, s, framed);
-  }
+  Client* k = t.FindClient(s->client);
+  Connection* c = k == nullptr ? t.FindConnection(s->connection) : nullptr;
+  const bool sent = k != nullptr
+                        ? SendAsPacket(t, k, payload, data)
+                        : c != nullptr && SendOnWebSocket(t, c, payload, data);
   if (!sent) {
     t.outbox->Log(2,
                   "a callback module sent a message that its client's protocol "
@@ -105,21 +117,19 @@ void SendMessage(Tables& t, Session* s, base::Payload payload, Bytes data) {
     CloseSession(t, s, 1003, "cannot carry this message");
     return;
   }
-  if (s->transport != nullptr &&
-      s->transport->family == transport::Family::kPolling)
-    NoteCongestion(t, s, s->queue.size());
+  if (k != nullptr && k->polls()) NoteCongestion(t, *k, k->queue.size());
 }
 
-void AnswerPoll(Tables& t, Session* s, Connection* c) {
+void AnswerPoll(Tables& t, Client* k, Connection* c) {
   http::Response response =
-      transport::PollAnswer(*s->transport, s->queue, c->jsonp_index);
-  s->config->routes[s->route].origins.AddCors(c->request().headers, &response);
-  s->queue.clear();
-  s->queue.shrink_to_fit();
-  s->connection = {};
-  t.SetDeadline(s, t.now + s->config->limits.session_timeout);
+      transport::PollAnswer(*k->transport, k->queue, c->jsonp_index);
+  k->origins().AddCors(c->request().headers, &response);
+  k->queue.clear();
+  k->queue.shrink_to_fit();
+  k->connection = {};
+  t.SetDeadline(k, t.now + k->config->limits.session_timeout);
   Answer(t, c, response);
-  if (s->state == Session::State::kOpen) NoteCongestion(t, s, 0);
+  NoteCongestion(t, *k, 0);
 }
 
 void NoteQueued(Tables& t, Connection* c, size_t queued) {
@@ -133,12 +143,11 @@ void NoteQueued(Tables& t, Connection* c, size_t queued) {
     c->websocket->TakePong(&t.scratch);
     if (!t.scratch.empty()) t.outbox->Write(c->id, t.scratch);
   }
-  if (Session* s = t.FindSession(c->session)) {
-    const bool polling = s->transport != nullptr &&
-                         s->transport->family == transport::Family::kPolling;
-    if (!polling && s->state == Session::State::kOpen)
-      NoteCongestion(t, s, queued);
-  }
+  Session* s = t.FindSession(c->session);
+  if (s != nullptr && s->state == Session::State::kOpen)
+    NoteCongestion(t, s, queued);
+  const Client* k = t.FindClient(c->client);
+  if (k != nullptr && !k->polls()) NoteCongestion(t, *k, queued);
   if (queued <= c->config->limits.send_queue_soft && c->phase == Phase::kHttp)
     t.MarkReady(c);
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MPL-2.0
-// From the node to the client: messages in the session's generation, on its
-// transport, within the send queue's limits (L9).
+// From the node to the client: messages in its generation, on its transport,
+// within the send queue's limits (L9).
 #ifndef RABBIT_SOCKS_SESSION_OUTBOUND_H_
 #define RABBIT_SOCKS_SESSION_OUTBOUND_H_
 
@@ -18,13 +18,12 @@ namespace rabbit_socks::session {
 void SendMessage(Tables& t, Session* s, base::Payload payload,
                  base::Bytes data);
 
-// A packet of a Socket.IO session (its id, a heartbeat). REQUIRES:
-// s->generation
-void SendPacket(Tables& t, Session* s, const framing::Packet& packet);
+// A packet of ours for a Socket.IO client: its id, a heartbeat.
+void SendPacket(Tables& t, Client* k, const framing::Packet& packet);
 
 // Answers the waiting poll, or the one that opens the session, with the queue.
-// REQUIRES: `c` holds a poll of `s`
-void AnswerPoll(Tables& t, Session* s, Connection* c);
+// REQUIRES: `c` holds a poll of `k`
+void AnswerPoll(Tables& t, Client* k, Connection* c);
 
 // The kernel has `queued` bytes of c still to take: congestion, drained, held
 // pongs.

@@ -27,80 +27,75 @@ void AnswerWithCors(Tables& t, Connection* c, const http::OriginPolicy& origins,
   Answer(t, c, response);
 }
 
-const http::OriginPolicy& Origins(const Session& s) {
-  return s.config->routes[s.route].origins;
-}
-
-// The session may be on another port or transport only by mistake or malice: as
+// The client may be on another port or transport only by mistake or malice: as
 // good as unknown.
-Session* FindFor(Tables& t, const Connection& c, const Target& target) {
-  Session* s = t.FindName(target.name);
-  return s != nullptr && s->transport == target.transport &&
-                 s->listener == c.listener
-             ? s
+Client* FindFor(Tables& t, const Connection& c, const Target& target) {
+  Client* k = t.FindName(target.name);
+  return k != nullptr && k->transport == target.transport &&
+                 k->listener == c.listener
+             ? k
              : nullptr;
 }
 
-void TakePost(Tables& t, Session* s, Connection* c) {
+void TakePost(Tables& t, Client* k, Connection* c) {
   base::Result<std::string> payload = transport::PostedPayload(c->request());
   if (!payload.ok()) {
-    AnswerWithCors(t, c, Origins(*s),
+    AnswerWithCors(t, c, k->origins(),
                    http::PlainText(payload.fault().code, payload.fault().text));
     return;
   }
-  const http::OriginPolicy origins = Origins(*s);
+  const http::OriginPolicy origins = k->origins();
   const Fault fault =
-      TakePayload(t, s, payload.value(), s->transport->dress == Dress::kJsonp);
+      TakePayload(t, k, payload.value(), k->transport->dress == Dress::kJsonp);
   if (!fault) return AnswerWithCors(t, c, origins, transport::PostAnswer());
-  CloseSession(t, s, fault.code, fault.text);
+  CloseClient(t, k, fault.code, fault.text);
   AnswerWithCors(t, c, origins,
                  http::PlainText(fault.code == 1009 ? 413 : 400, fault.text));
 }
 
 void Post(Tables& t, Connection* c, const Target& target) {
-  Session* s = FindFor(t, *c, target);
-  if (s == nullptr || s->state != Session::State::kOpen) {
+  Client* k = FindFor(t, *c, target);
+  if (k == nullptr || k->state != Client::State::kOpen) {
     return AnswerWithCors(t, c, c->config->routes[target.route].origins,
                           http::PlainText(404, "no such session"));
   }
-  if (s->has_credit()) return TakePost(t, s, c);
+  if (t.HasCredit(*k)) return TakePost(t, k, c);
   // The client never has two POSTs under way; one that has is kept within a
   // small bound.
   constexpr size_t kMaxWaiting = 4;
-  if (s->posts.size() >= kMaxWaiting)
+  if (k->posts.size() >= kMaxWaiting)
     return AnswerFault(t, c, Fault{503, "the session is busy"});
   c->phase = Phase::kPost;
-  c->session = s->id;
-  s->posts.push_back(c->id);
+  c->client = k->id;
+  k->posts.push_back(c->id);
   t.SetDeadline(c, t.now + c->config->limits.body_timeout);
 }
 
-void HoldPoll(Tables& t, Session* s, Connection* c) {
+void HoldPoll(Tables& t, Client* k, Connection* c) {
   c->phase = Phase::kPoll;
-  c->session = s->id;
-  s->connection = c->id;
+  c->client = k->id;
+  k->connection = c->id;
   t.SetDeadline(c, 0);
-  t.SetDeadline(s, t.now + s->config->limits.poll_timeout);
+  t.SetDeadline(k, t.now + k->config->limits.poll_timeout);
 }
 
 void Poll(Tables& t, Connection* c, const Target& target) {
-  Session* s = FindFor(t, *c, target);
-  if (s == nullptr || s->state == Session::State::kOpening ||
-      s->transport->family != Family::kPolling) {
+  Client* k = FindFor(t, *c, target);
+  if (k == nullptr || k->state == Client::State::kOpening || !k->polls()) {
     return AnswerWithCors(t, c, c->config->routes[target.route].origins,
                           http::PlainText(404, "no such session"));
   }
   c->jsonp_index = target.jsonp_index;
   // A second poll takes the place of the first, which is answered empty.
-  if (Connection* older = t.FindConnection(s->connection)) {
+  if (Connection* older = t.FindConnection(k->connection)) {
     const base::ConnectionId newer = c->id;
-    AnswerPoll(t, s, older);
+    AnswerPoll(t, k, older);
     c = t.FindConnection(newer);
   }
-  if (s->queue.empty()) return HoldPoll(t, s, c);
-  const bool last = s->state == Session::State::kLingering;
-  AnswerPoll(t, s, c);
-  if (last) EndSession(t, s, 1000, "");
+  if (k->queue.empty()) return HoldPoll(t, k, c);
+  const bool last = k->state == Client::State::kLingering;
+  AnswerPoll(t, k, c);
+  if (last) EndClient(t, k, 1000, "");
 }
 
 void OpenPolls(Tables& t, Connection* c, Target target) {
@@ -138,26 +133,26 @@ void HandleSocketIo(Tables& t, Connection* c, Target target) {
   Poll(t, c, target);
 }
 
-void AcceptPolls(Tables& t, Session* s, Connection* c) {
-  const framing::Packet id{framing::Packet::Type::kMessage, s->name};
-  if (s->transport->family == Family::kPolling) {
+void AcceptPolls(Tables& t, Client* k, Connection* c) {
+  const framing::Packet id{framing::Packet::Type::kMessage, k->name};
+  if (k->polls()) {
     c->phase = Phase::kPoll;  // the answer is the session id, at once
-    SendPacket(t, s, id);
+    SendPacket(t, k, id);
     return;
   }
-  http::Response head = transport::StreamHead(*s->transport);
-  Origins(*s).AddCors(c->request().headers, &head);
-  AnswerStream(t, c, head, transport::StreamBodyKind(*s->transport));
-  SendPacket(t, s, id);
-  t.SetDeadline(s, t.now + s->config->limits.heartbeat_interval);
+  http::Response head = transport::StreamHead(*k->transport);
+  k->origins().AddCors(c->request().headers, &head);
+  AnswerStream(t, c, head, transport::StreamBodyKind(*k->transport));
+  SendPacket(t, k, id);
+  t.SetDeadline(k, t.now + k->config->limits.heartbeat_interval);
 }
 
 void ResumePost(Tables& t, Connection* c) {
-  Session* s = t.FindSession(c->session);
-  if (s == nullptr || !s->has_credit()) return;
-  s->posts.erase(std::remove(s->posts.begin(), s->posts.end(), c->id),
-                 s->posts.end());
-  TakePost(t, s, c);
+  Client* k = t.FindClient(c->client);
+  if (k == nullptr || !t.HasCredit(*k)) return;
+  k->posts.erase(std::remove(k->posts.begin(), k->posts.end(), c->id),
+                 k->posts.end());
+  TakePost(t, k, c);
 }
 
 }  // namespace rabbit_socks::session

@@ -13,9 +13,9 @@ namespace rabbit_socks::session {
 // judged. `c` may be dead after the call if it was relayed.
 void HandleSocketIo(Tables& t, Connection* c, Target target);
 
-// The node accepted a session that was asked for by such a request: answers it
-// with the session id.
-void AcceptPolls(Tables& t, Session* s, Connection* c);
+// The node accepted a client that came with such a request: answers it with the
+// session id.
+void AcceptPolls(Tables& t, Client* k, Connection* c);
 
 // Credit came back: takes the POST that waited. `c` may be dead after the call
 // if it was relayed.

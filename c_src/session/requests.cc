@@ -104,7 +104,10 @@ size_t Step(Tables& t, Connection* c, std::span<char> bytes) {
       return ContinueHandshake(t, c, Bytes(bytes.data(), bytes.size()));
     case Phase::kWebSocket: {
       const Session* s = t.FindSession(c->session);
-      return s != nullptr && !s->has_credit() ? 0 : FeedWebSocket(t, c, bytes);
+      const Client* k = t.FindClient(c->client);
+      const bool waits = (s != nullptr && !s->has_credit()) ||
+                         (k != nullptr && !t.HasCredit(*k));
+      return waits ? 0 : FeedWebSocket(t, c, bytes);
     }
     case Phase::kClosing:
       return FeedWebSocket(t, c, bytes);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MPL-2.0
 // The state of the edge that every file of this room works on: connections,
-// sessions, listeners, deadlines, and the outbox.
+// clients, sessions, listeners, deadlines, and the outbox.
 //
 // Functions that take Tables& are the room's verbs. They may add to `ready`
 // (connections whose kept input can be used again) but never run another
@@ -21,6 +21,7 @@
 #include "base/slot_map.h"
 #include "base/tick_wheel.h"
 #include "base/time.h"
+#include "session/client.h"
 #include "session/config.h"
 #include "session/connection.h"
 #include "session/session.h"
@@ -42,27 +43,47 @@ struct Tables {
   base::Outbox* outbox;
   base::SlotMap<Connection, base::ConnectionId> connections;
   base::SlotMap<Session, base::SessionId> sessions;
+  base::SlotMap<Client, base::ClientId> clients;
   std::unordered_map<base::ListenerId, Listener> listeners;
-  std::unordered_map<std::string, base::SessionId>
+  std::unordered_map<std::string, base::ClientId>
       names;  // Socket.IO session ids
   base::TickWheel wheel;
   std::vector<base::ConnectionId> ready;
   std::string scratch;  // for replies built while the outbox takes messages
   base::Time now;       // of the step under way
   uint32_t max_connections;
+  uint32_t lingering = 0;  // clients in that state
   bool stopping = false;
 
   Session* FindSession(base::SessionId id) const { return sessions.Find(id); }
-  Session* FindName(base::Bytes name) const {
+  Client* FindClient(base::ClientId id) const { return clients.Find(id); }
+  Client* FindName(base::Bytes name) const {
     const auto found = names.find(std::string(name));
-    return found == names.end() ? nullptr : sessions.Find(found->second);
+    return found == names.end() ? nullptr : clients.Find(found->second);
   }
   Connection* FindConnection(base::ConnectionId id) const {
     return connections.Find(id);
   }
 
-  // Deadlines. Keys of sessions carry one bit more than any id has.
+  // How a session's client is reached now: null for one between two polls.
+  Connection* ConnectionOf(const Session& s) const {
+    if (!s.client) return FindConnection(s.connection);
+    const Client* k = FindClient(s.client);
+    return k == nullptr ? nullptr : FindConnection(k->connection);
+  }
+  // What has come for a client can be used while each of its sessions can take
+  // more.
+  bool HasCredit(const Client& k) const {
+    for (const base::SessionId id : k.sessions) {
+      const Session* s = FindSession(id);
+      if (s != nullptr && !s->has_credit()) return false;
+    }
+    return true;
+  }
+
+  // Deadlines. Keys of sessions and clients carry a bit that no id has.
   static constexpr uint64_t kSessionKey = uint64_t{1} << 60;
+  static constexpr uint64_t kClientKey = uint64_t{1} << 61;
   void SetDeadline(Connection* c, base::Time at) {
     c->deadline = at;
     if (at != 0 && (c->scheduled == 0 || at < c->scheduled)) {
@@ -75,6 +96,13 @@ struct Tables {
     if (at != 0 && (s->scheduled == 0 || at < s->scheduled)) {
       s->scheduled = at;
       wheel.Schedule(s->id.value | kSessionKey, at);
+    }
+  }
+  void SetDeadline(Client* k, base::Time at) {
+    k->deadline = at;
+    if (at != 0 && (k->scheduled == 0 || at < k->scheduled)) {
+      k->scheduled = at;
+      wheel.Schedule(k->id.value | kClientKey, at);
     }
   }
 

@@ -35,14 +35,13 @@ Time OrStuck(const Connection& c, Time at) {
 }
 
 void Lose(Tables& t, Connection* c, Bytes reason) {
-  if (Session* s = t.FindSession(c->session)) EndSession(t, s, 1006, reason);
+  EndSessionsOf(t, c, 1006, reason);
   ResetConnection(t, c);
 }
 
 void CheckLife(Tables& t, Connection* c) {
   const Limits& limits = c->config->limits;
-  const Session* s = t.FindSession(c->session);
-  if (s == nullptr || s->generation != nullptr)
+  if (t.FindSession(c->session) == nullptr)
     return ScheduleLifeCheck(t, c);  // Socket.IO has heartbeats of its own
   switch (c->websocket->Check(t.now,
                               Jittered(limits.ping_interval, c->id.value),
@@ -66,27 +65,26 @@ void HttpDue(Tables& t, Connection* c) {
   AnswerFault(t, c, Fault{408, "the request took too long"});
 }
 
-void SendHeartbeat(Tables& t, Session* s) {
-  s->heartbeat_sent = true;
-  ++s->heartbeat;
-  const std::string number = std::to_string(s->heartbeat);
-  t.SetDeadline(s, t.now + s->config->limits.heartbeat_timeout);
-  SendPacket(t, s, {framing::Packet::Type::kHeartbeat, number});
+void SendHeartbeat(Tables& t, Client* k) {
+  k->heartbeat_sent = true;
+  ++k->heartbeat;
+  const std::string number = std::to_string(k->heartbeat);
+  t.SetDeadline(k, t.now + k->config->limits.heartbeat_timeout);
+  SendPacket(t, k, {framing::Packet::Type::kHeartbeat, number});
 }
 
-void PollingDue(Tables& t, Session* s) {
-  Connection* c = t.FindConnection(s->connection);
-  if (c != nullptr && c->phase == Phase::kPoll) return AnswerPoll(t, s, c);
-  EndSession(t, s, 1006, "the client stopped polling");
+void PollingDue(Tables& t, Client* k) {
+  Connection* c = t.FindConnection(k->connection);
+  if (c != nullptr && c->phase == Phase::kPoll) return AnswerPoll(t, k, c);
+  EndClient(t, k, 1006, "the client stopped polling");
 }
 
 }  // namespace
 
 void ScheduleLifeCheck(Tables& t, Connection* c) {
   const Limits& limits = c->config->limits;
-  const Session* s = t.FindSession(c->session);
   const bool pinged = c->websocket->codec().has_control_frames() &&
-                      s != nullptr && s->generation == nullptr;
+                      t.FindSession(c->session) != nullptr;
   Time at = pinged ? std::max(c->websocket->last_seen() +
                                   Jittered(limits.ping_interval, c->id.value),
                               t.now + base::TickWheel::kTick)
@@ -103,8 +101,7 @@ void ConnectionDue(Tables& t, Connection* c) {
     case Phase::kPost:
       return AnswerFault(t, c, Fault{503, "the server is busy"});
     case Phase::kHixieKey:
-      if (Session* s = t.FindSession(c->session))
-        EndSession(t, s, 1006, "the handshake took too long");
+      EndSessionsOf(t, c, 1006, "the handshake took too long");
       if (c->upgrade->head_written) return FinishConnection(t, c);
       return AnswerFault(t, c, Fault{408, "the handshake took too long"});
     case Phase::kSwitching:
@@ -132,25 +129,29 @@ void ConnectionDue(Tables& t, Connection* c) {
 
 void SessionDue(Tables& t, Session* s) {
   s->deadline = 0;
-  switch (s->state) {
-    case Session::State::kOpening:
-      if (Connection* c = t.FindConnection(s->connection))
-        AnswerFault(t, c, Fault{503, "the server did not answer in time"});
-      return EndSession(t, s, 1006, "");
-    case Session::State::kEnding:
+  if (s->state != Session::State::kOpening) return;
+  if (Connection* c = t.ConnectionOf(*s))
+    AnswerFault(t, c, Fault{503, "the server did not answer in time"});
+  // Its client is opening, too.
+  if (Client* k = t.FindClient(s->client)) return EndClient(t, k, 1006, "");
+  EndSession(t, s, 1006, "");
+}
+
+void ClientDue(Tables& t, Client* k) {
+  k->deadline = 0;
+  switch (k->state) {
+    case Client::State::kOpening:
       return;
-    case Session::State::kLingering:
-      return EndSession(t, s, 1006, "");
-    case Session::State::kOpen:
+    case Client::State::kLingering:
+      return EndClient(t, k, 1006, "");
+    case Client::State::kOpen:
       break;
   }
-  if (s->transport == nullptr) return;
-  if (s->transport->family == transport::Family::kPolling)
-    return PollingDue(t, s);
-  if (!s->heartbeat_sent) return SendHeartbeat(t, s);
-  if (Connection* c = t.FindConnection(s->connection))
+  if (k->polls()) return PollingDue(t, k);
+  if (!k->heartbeat_sent) return SendHeartbeat(t, k);
+  if (Connection* c = t.FindConnection(k->connection))
     return Lose(t, c, "heartbeat not answered");
-  EndSession(t, s, 1006, "heartbeat not answered");
+  EndClient(t, k, 1006, "heartbeat not answered");
 }
 
 }  // namespace rabbit_socks::session

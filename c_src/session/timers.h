@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MPL-2.0
-// What happens when a deadline of a connection or session comes: one file holds
-// all of them.
+// What happens when a deadline of a connection, client or session comes: one
+// file holds all of them.
 #ifndef RABBIT_SOCKS_SESSION_TIMERS_H_
 #define RABBIT_SOCKS_SESSION_TIMERS_H_
 
@@ -13,6 +13,7 @@ void ScheduleLifeCheck(Tables& t, Connection* c);
 
 // The deadline has passed. The argument may be dead after the call.
 void ConnectionDue(Tables& t, Connection* c);
+void ClientDue(Tables& t, Client* k);
 void SessionDue(Tables& t, Session* s);
 
 }  // namespace rabbit_socks::session

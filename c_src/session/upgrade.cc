@@ -40,6 +40,35 @@ void BecomeWebSocket(Tables& t, Connection* c) {
   t.MarkReady(c);
 }
 
+Session* InsertSession(Tables& t, const Connection& c, uint32_t route) {
+  auto owned = std::make_unique<Session>();
+  Session* s = owned.get();
+  s->id = t.sessions.Insert(std::move(owned));
+  s->listener = c.listener;
+  s->route = route;
+  s->config = c.config;
+  s->credit_messages = c.config->limits.credit_messages;
+  s->credit_bytes = c.config->limits.credit_bytes;
+  return s;
+}
+
+Client* InsertClient(Tables& t, Connection* c, Session* first,
+                     const transport::Row* row) {
+  auto owned = std::make_unique<Client>();
+  Client* k = owned.get();
+  k->id = t.clients.Insert(std::move(owned));
+  k->generation = &framing::SocketIo06();
+  k->transport = row;
+  k->listener = c->listener;
+  k->route = first->route;
+  k->config = c->config;
+  k->connection = c->id;
+  k->sessions.push_back(first->id);
+  first->client = k->id;
+  c->client = k->id;
+  return k;
+}
+
 }  // namespace
 
 bool IsWebSocketUpgrade(const http::Request& request) {
@@ -50,17 +79,12 @@ Session* OpenSession(Tables& t, Connection* c, Target target,
                      const transport::Row* row, const char* protocol,
                      Bytes subprotocol) {
   const http::Request& request = c->request();
-  auto owned = std::make_unique<Session>();
-  Session* s = owned.get();
-  s->id = t.sessions.Insert(std::move(owned));
-  s->transport = row;
-  s->listener = c->listener;
-  s->route = target.route;
-  s->config = c->config;
-  s->connection = c->id;
-  if (row != nullptr) s->generation = &framing::SocketIo06();
-  s->credit_messages = c->config->limits.credit_messages;
-  s->credit_bytes = c->config->limits.credit_bytes;
+  Session* s = InsertSession(t, *c, target.route);
+  const Client* k = row == nullptr ? nullptr : InsertClient(t, c, s, row);
+  if (k == nullptr) {
+    s->connection = c->id;
+    c->session = s->id;
+  }
 
   base::OpenInfo info;
   info.path = std::move(target.path);
@@ -73,12 +97,11 @@ Session* OpenSession(Tables& t, Connection* c, Target target,
   info.secure = c->secure;
   info.transport = row == nullptr ? "websocket" : row->name;
   info.protocol = protocol;
-  info.generation = s->generation == nullptr ? "none" : s->generation->name;
+  info.generation = k == nullptr ? "none" : k->generation->name;
   info.subprotocol.assign(subprotocol);
   t.outbox->Open(s->id, s->listener, s->route, std::move(info));
 
   c->phase = Phase::kOpening;
-  c->session = s->id;
   t.SetDeadline(c, 0);
   t.SetDeadline(s, t.now + c->config->limits.open_timeout);
   return s;
