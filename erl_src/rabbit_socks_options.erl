@@ -28,6 +28,7 @@ limits() ->
      {max_message, 1, ?MAX_MESSAGE},
      {max_fragments, 1, ?UINT32},
      {max_packets, 1, ?UINT32},
+     {max_attachments, 0, ?UINT32},
      {max_json_depth, 1, 1024},
      {max_json_keys, 1, ?UINT32},
      {head_timeout, 1, ?DAY},

@@ -19,7 +19,7 @@
 -define(ATOM(Size), 119, Size). % SMALL_ATOM_UTF8_EXT
 
 %% A term without the version byte that a packet starts with.
--opaque encoded() :: iodata().
+-type encoded() :: iodata().
 
 -spec version() -> 1.
 version() -> 1.

@@ -43,6 +43,8 @@ const std::vector<Option>& Options() {
        [](Limits* l, int64_t v) { l->websocket.max_fragments = U32(v); }},
       {"max_packets", 1, kUint32,
        [](Limits* l, int64_t v) { l->framing.max_packets = U32(v); }},
+      {"max_attachments", 0, kUint32,
+       [](Limits* l, int64_t v) { l->framing.max_attachments = U32(v); }},
       {"max_json_depth", 1, 1024,
        [](Limits* l, int64_t v) { l->framing.max_json_depth = U32(v); }},
       {"max_json_keys", 1, kUint32,

@@ -83,6 +83,7 @@ killed_under_load(Config) ->
     Stop = make_ref(),
     {Comer, Monitor} = spawn_monitor(fun() -> newcomers(Config, Stop, 0, 0) end),
     socks_os:kill(Edge, "KILL"),
+    ok = socks_os:await_gone(Edge, ?WAIT),
     ?assertNotEqual(Edge, socks_broker:await_edge(Broker)),
     [gone(Ws) || Ws <- Open],
     close(echoes(Config)),
@@ -90,7 +91,6 @@ killed_under_load(Config) ->
     receive {'DOWN', Monitor, process, _, Outcome} -> ct:log("{served, cut} meanwhile: ~p", [Outcome]) end,
     {_, Cut} = Outcome,
     ?assert(Cut =< 1),
-    ok = socks_os:await_gone(Edge, ?WAIT),
     settled(Config, 0),
     eventually(fun() -> ?assertEqual(Before, resources(Config)) end).
 
