@@ -129,10 +129,11 @@ full_pipe(_) ->
 
 backs_off(_) ->
     _ = up(),
+    Old = whereis(rabbit_socks_edge),
     Now = erlang:monotonic_time(millisecond),
     [ok = rabbit_socks_edge_table:crashed(Now) || _ <- lists:seq(1, 20)],
     kill_edge("KILL"),
-    eventually(fun() -> {error, not_running} = rabbit_socks_edge:os_pid(), true = is_pid(whereis(rabbit_socks_edge)) end),
+    eventually(fun() -> {error, not_running} = rabbit_socks_edge:os_pid(), New = whereis(rabbit_socks_edge), true = is_pid(New) andalso New =/= Old end),
     %% It waits, and answers meanwhile.
     {error, unknown} = gen_server:call(rabbit_socks_edge, anything),
     ?assertEqual({error, not_running}, rabbit_socks_edge:open_ref()),
