@@ -190,7 +190,7 @@ void Parser::Impl::EndHead() {
 }
 
 size_t Parser::Impl::FeedBody(Bytes bytes) {
-  piece = bytes.data();
+  bytes = bytes.substr(0, FramingRoom());
   Execute(bytes, "the body is malformed");
   size_t used = bytes.size();
   if (complete) {

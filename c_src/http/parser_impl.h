@@ -20,9 +20,9 @@
 namespace rabbit_socks::http {
 
 // llhttp gets the head one line (or piece of a line) at a time and the body in
-// what pieces come. So the checks that it does not make look at whole lines,
-// nothing of a body is parsed before the head is judged, and no answer depends
-// on how the bytes were cut.
+// what pieces come, cut where a limit is reached. So the checks that it does
+// not make look at whole lines, nothing of a body is parsed before the head is
+// judged, and no answer depends on how the bytes were cut.
 struct Parser::Impl {
   enum class Stage : unsigned char { kEmptyLines, kHead, kBody, kDone };
 
@@ -40,6 +40,7 @@ struct Parser::Impl {
   void EndHead();
   void Execute(base::Bytes bytes, const char* complaint);
   bool FramingTooLong(size_t raw) const;
+  size_t FramingRoom() const;
   int Fail(uint16_t status, const char* text);
 
   // Callbacks of llhttp.
@@ -77,8 +78,7 @@ struct Parser::Impl {
 
   bool chunked = false, complete = false, last = false;
   uint64_t content_length = 0;
-  size_t raw_body = 0;          // bytes of the body as it came
-  const char* piece = nullptr;  // of the body, in llhttp's hands
+  size_t raw_body = 0;  // bytes of the body as it came
 };
 
 }  // namespace rabbit_socks::http
