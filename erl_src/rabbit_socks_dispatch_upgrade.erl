@@ -50,10 +50,15 @@ early_error(StreamId, Reason, PartialReq, Response, Options) ->
 next({Commands, Next}) -> {Commands, {next, Next}}.
 
 %% A request with a body, or without "Connection: Upgrade", is an ordinary one: the edge judges it as such.
-upgrades(#{method := <<"GET">>, has_body := false, headers := #{<<"upgrade">> := Upgrade, <<"connection">> := Connection}}) ->
-    token(<<"websocket">>, Upgrade) andalso token(<<"upgrade">>, Connection);
+upgrades(#{method := <<"GET">>, headers := #{<<"upgrade">> := Upgrade, <<"connection">> := Connection}} = Req) ->
+    no_body(Req) andalso token(<<"websocket">>, Upgrade) andalso token(<<"upgrade">>, Connection);
 upgrades(_) ->
     false.
+
+%% There are clients of hixie-76 that say how long the rest of their handshake is.
+no_body(#{has_body := false}) -> true;
+no_body(#{body_length := 8, headers := #{<<"sec-websocket-key1">> := _}}) -> true;
+no_body(_) -> false.
 
 token(Token, Value) ->
     lists:member(Token, [string:trim(Part) || Part <- binary:split(string:lowercase(Value), <<",">>, [global])]).
@@ -78,7 +83,7 @@ upgrade(#{id := Id} = Row, Rest, #{headers := Headers} = Req) ->
 await(ok, Ref, Row, Req) ->
     receive
         {rabbit_socks_edge, Ref, {switch, Headers}} ->
-            %% Upgrade and Connection are of the answer here, not of the connection.
+            %% Upgrade and Connection are among them.
             Switch = maps:from_list([{string:lowercase(Name), Value} || {Name, Value} <- Headers]),
             [{switch_protocol, cowboy_req:response_headers(Switch, Req), ?MODULE, {Ref, Row}}];
         {rabbit_socks_edge, Ref, {response, Status, Headers, Body}} ->

@@ -22,7 +22,11 @@ std::string AcceptOf(Bytes key) {
 
 Fields AnswerFields(const Offer& offer, Bytes subprotocol,
                     const Fields& extra) {
-  Fields fields;
+  // Clients of the hixie drafts compare with this case.
+  Fields fields{
+      {"Upgrade", IsHixie(offer.draft) ? "WebSocket" : "websocket"},
+      {"Connection", "Upgrade"},
+  };
   const bool hixie75 = offer.draft == Draft::kHixie75;
   if (IsHixie(offer.draft)) {
     fields.emplace_back(hixie75 ? "WebSocket-Origin" : "Sec-WebSocket-Origin",
@@ -44,21 +48,15 @@ void AppendAnswer(const Offer& offer, Bytes subprotocol, const Fields& extra,
                   std::string* out) {
   switch (offer.draft) {
     case Draft::kHixie75:
-      out->append(
-          "HTTP/1.1 101 Web Socket Protocol Handshake\r\nUpgrade: "
-          "WebSocket\r\nConnection: Upgrade\r\n");
+      out->append("HTTP/1.1 101 Web Socket Protocol Handshake\r\n");
       break;
     case Draft::kHixie76:
-      out->append(
-          "HTTP/1.1 101 WebSocket Protocol Handshake\r\nUpgrade: "
-          "WebSocket\r\nConnection: Upgrade\r\n");
+      out->append("HTTP/1.1 101 WebSocket Protocol Handshake\r\n");
       break;
     case Draft::kHybi7:
     case Draft::kHybi8:
     case Draft::kRfc6455:
-      out->append(
-          "HTTP/1.1 101 Switching Protocols\r\nUpgrade: "
-          "websocket\r\nConnection: Upgrade\r\n");
+      out->append("HTTP/1.1 101 Switching Protocols\r\n");
       break;
   }
   for (const auto& [name, value] : AnswerFields(offer, subprotocol, extra))

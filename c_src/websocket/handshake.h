@@ -67,8 +67,8 @@ base::Result<std::string> ChooseSubprotocol(
 
 using Fields = std::vector<std::pair<std::string, std::string>>;
 
-// The fields of the 101 in the order the draft wants, without Upgrade and
-// Connection; `extra` (already checked) at the end.
+// The fields of the 101 in the order the draft wants; `extra` (already checked)
+// at the end.
 Fields AnswerFields(const Offer& offer, base::Bytes subprotocol,
                     const Fields& extra);
 // Appends the whole 101 head, with the exact first three lines that hixie

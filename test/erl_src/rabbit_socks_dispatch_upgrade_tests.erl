@@ -5,7 +5,7 @@
 -include_lib("eunit/include/eunit.hrl").
 
 -import(broker_stub, [called/1]).
--import(web_world, [start/1, requested/0, silent/0, connect/1, send/2, asks/2, until/2, closed/1, matches/2, upgrade/2, hixie/2, switch/1]).
+-import(web_world, [start/1, requested/0, silent/0, connect/1, send/2, asks/2, until/2, closed/1, matches/2, upgrade/2, hixie/2, hixie/3, switch/1]).
 
 -define(WAIT, 10000).
 
@@ -37,6 +37,7 @@ adopted() ->
          {[upgrade("/socks/websocket/x?q", ""), <<"frames">>], <<"frames">>},
          {hixie("/socks/websocket/x?q", <<"12345678">>), <<"12345678">>},
          {hixie("/socks/websocket/x?q", <<"\n2345678">>), <<"\n2345678">>},
+         {hixie("/socks/websocket/x?q", <<"12345678">>, "Content-Length: 8\r\n"), <<"12345678">>},
          {hixie("/socks/websocket/x?q", <<"\r\n\r\n\r\n\r\n">>), <<"\r\n\r\n\r\n\r\n">>},
          {hixie("/socks/websocket/x?q", <<"GET / H\n">>), <<"GET / H\n">>}]].
 

@@ -5,7 +5,7 @@
 -include_lib("eunit/include/eunit.hrl").
 
 -export([start/1, free_port/0, requested/0, silent/0, connect/1, send/2, asks/2, get/2, until/2, closed/1, matches/2]).
--export([upgrade/2, hixie/2, switch/1]).
+-export([upgrade/2, hixie/2, hixie/3, switch/1]).
 
 -import(broker_stub, [called/1]).
 
@@ -91,8 +91,12 @@ upgrade(Target, Fields) ->
 
 -spec hixie(iodata(), binary()) -> iodata().
 hixie(Target, Key) ->
+    hixie(Target, Key, "").
+
+-spec hixie(iodata(), binary(), iodata()) -> iodata().
+hixie(Target, Key, Fields) ->
     ["GET ", Target, " HTTP/1.1\r\nHost: a\r\nUpgrade: WebSocket\r\nConnection: Upgrade\r\nSec-WebSocket-Key1: 1 2\r\n"
-     "Sec-WebSocket-Key2: 3 4\r\n\r\n", Key].
+     "Sec-WebSocket-Key2: 3 4\r\n", Fields, "\r\n", Key].
 
 %% @doc The edge's answer to an upgrade.
 -spec switch(whom()) -> ok.

@@ -46,7 +46,7 @@ void CheckAnswer(const Offer& offer, const std::string& subprotocol) {
   Require(answer.size() > 4 && answer.substr(answer.size() - 4) == "\r\n\r\n");
   const size_t fields =
       websocket::AnswerFields(offer, subprotocol, extra).size();
-  Require(fields == (websocket::IsHixie(offer.draft) ? 3U : 2U) +
+  Require(fields == (websocket::IsHixie(offer.draft) ? 5U : 4U) +
                         (subprotocol.empty() ? 0U : 1U));
   size_t lines = 0;
   for (size_t i = 0; i < answer.size(); ++i) {
@@ -60,7 +60,7 @@ void CheckAnswer(const Offer& offer, const std::string& subprotocol) {
       Require(c >= 0x20 && c < 0x7F);
     }
   }
-  Require(lines == 3 + fields + 1);
+  Require(lines == 1 + fields + 1);
 }
 
 void CheckOffer(const websocket::UpgradeRequest& request, const Offer& offer) {

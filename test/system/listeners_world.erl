@@ -107,7 +107,7 @@ gone(Ws) ->
 -spec tls_listener([term()], term(), module()) -> inet:port_number().
 tls_listener(Config, Interface, Module) ->
     Port = socks_broker:free_port(),
-    Key = [{key, {namedCurve, secp256r1}}],
+    Key = [{key, {namedCurve, secp256r1}}, {digest, sha256}],
     Chain = #{root => Key, intermediates => [], peer => Key},
     #{server_config := Server} = public_key:pkix_test_data(#{server_chain => Chain, client_chain => Chain}),
     ok = start(Config, Interface, Module, [{port, Port}, {ssl, true}, {ssl_opts, Server}]),

@@ -115,14 +115,25 @@ strew(Char, Text) ->
     {Left, Right} = lists:split(rand:uniform(max(1, length(Text) - 1)), Text),
     Left ++ [Char | Right].
 
-prove(Ws, none) ->
+%% What every client looks at first, and then the draft's own proof.
+prove(Ws = #{headers := Headers, draft := Draft}, Proof) ->
+    Upgrade = case Draft of
+        _ when Draft =:= 'hixie-75'; Draft =:= 'hixie-76' -> <<"WebSocket">>;
+        _ -> <<"websocket">>
+    end,
+    case {socks_client:header(<<"upgrade">>, Headers), socks_client:header(<<"connection">>, Headers)} of
+        {Upgrade, <<"Upgrade">>} -> proof(Ws, Proof);
+        Other -> {error, {no_upgrade, Other}}
+    end.
+
+proof(Ws, none) ->
     {ok, Ws};
-prove(Ws = #{connection := C}, {body, Expected}) ->
+proof(Ws = #{connection := C}, {body, Expected}) ->
     case socks_client:recv_exactly(C, 16) of
         {ok, Expected} -> {ok, Ws};
         Other -> {error, {bad_proof, Other}}
     end;
-prove(Ws = #{headers := Headers}, {header, Expected}) ->
+proof(Ws = #{headers := Headers}, {header, Expected}) ->
     case socks_client:header(<<"sec-websocket-accept">>, Headers) of
         Expected -> {ok, Ws};
         Other -> {error, {bad_proof, Other}}

@@ -200,6 +200,12 @@ TEST(WebSocketConversation, ARelayedUpgradeIsSwitchedByTheBroker) {
   with.Accept(with.LastOpened());
   EXPECT_EQ(with.Fate(c), "switch ");
   EXPECT_EQ(with.relayed[c.value].status, 101);
+  const std::vector<std::pair<std::string, std::string>> begin(
+      with.relayed[c.value].headers.begin(),
+      with.relayed[c.value].headers.begin() + 2);
+  EXPECT_EQ(begin, (std::vector<std::pair<std::string, std::string>>{
+                       {"Upgrade", "websocket"}, {"Connection", "Upgrade"}}))
+      << "the broker writes no field of its own that a client looks for";
   with.Say(with.LastOpened(), "early");
   EXPECT_EQ(with.Take(c), "") << "the broker is still writing the head";
   with.hub.Switched(c, with.now);

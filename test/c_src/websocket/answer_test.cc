@@ -21,22 +21,28 @@ Offer OfferOf(Draft draft) {
   return offer;
 }
 
-// What the broker's web server is told: it writes Upgrade and Connection
-// itself.
+// What the broker's web server is told too: it writes these fields and no
+// others.
 TEST(AnswerTest, FieldsComeInTheOrderOfTheDraft) {
   EXPECT_EQ(AnswerFields(OfferOf(Draft::kHixie75), "p", {{"X", "y"}}),
-            (Fields{{"WebSocket-Origin", "http://a"},
+            (Fields{{"Upgrade", "WebSocket"},
+                    {"Connection", "Upgrade"},
+                    {"WebSocket-Origin", "http://a"},
                     {"WebSocket-Location", "ws://a/b"},
                     {"WebSocket-Protocol", "p"},
                     {"X", "y"}}));
   EXPECT_EQ(AnswerFields(OfferOf(Draft::kHixie76), "p", {{"X", "y"}}),
-            (Fields{{"Sec-WebSocket-Origin", "http://a"},
+            (Fields{{"Upgrade", "WebSocket"},
+                    {"Connection", "Upgrade"},
+                    {"Sec-WebSocket-Origin", "http://a"},
                     {"Sec-WebSocket-Location", "ws://a/b"},
                     {"Sec-WebSocket-Protocol", "p"},
                     {"X", "y"}}));
   for (const Draft draft : {Draft::kHybi7, Draft::kHybi8, Draft::kRfc6455}) {
     EXPECT_EQ(AnswerFields(OfferOf(draft), "p", {{"X", "y"}}),
-              (Fields{{"Sec-WebSocket-Accept", "s3pPLMBiTxaQ9kYGzzhZRbK+xOo="},
+              (Fields{{"Upgrade", "websocket"},
+                      {"Connection", "Upgrade"},
+                      {"Sec-WebSocket-Accept", "s3pPLMBiTxaQ9kYGzzhZRbK+xOo="},
                       {"Sec-WebSocket-Protocol", "p"},
                       {"X", "y"}}));
   }

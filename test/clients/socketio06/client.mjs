@@ -8,12 +8,13 @@ import {chromium} from 'playwright-core';
 
 const [, , version, transport, base, resource, origin = base] = process.argv;
 const library = readFileSync(`node_modules/socket.io-${version}/support/socket.io-client/socket.io.js`, 'utf8');
-const kFlags = ['--no-sandbox', '--disable-gpu', '--disable-background-networking', '--disable-component-update', '--disable-sync',
+const kFlags = ['--no-sandbox', '--disable-gpu', '--ignore-certificate-errors', '--disable-background-networking', '--disable-component-update', '--disable-sync',
   // A page that the test itself answers for counts as one of a public address, which may not connect to this machine.
   '--disable-features=LocalNetworkAccessChecks,BlockInsecurePrivateNetworkRequests,PrivateNetworkAccessSendPreflights'];
 
 const browser = await chromium.launch({executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium', args: kFlags});
-const page = await browser.newPage();
+// The certificate of a test is nobody's.
+const page = await browser.newPage({ignoreHTTPSErrors: true});
 const complaints = [];
 page.on('pageerror', (error) => complaints.push(String(error)));
 const used = new Set();
@@ -47,9 +48,9 @@ async function step(name, run, ...args) {
 }
 
 try {
-  const {hostname, port} = new URL(base);
-  await step('connect', async ({hostname, port, resource, transport}) => {
-    window.options = {port, resource, transports: [transport], rememberTransport: false, tryTransportsOnConnectTimeout: false};
+  const {hostname, port, protocol} = new URL(base);
+  await step('connect', async ({hostname, port, secure, resource, transport}) => {
+    window.options = {port, secure, resource, transports: [transport], rememberTransport: false, tryTransportsOnConnectTimeout: false};
     window.host = hostname;
     window.socket = new io.Socket(hostname, window.options);
     const connected = once(socket, 'connect');
@@ -57,7 +58,7 @@ try {
     socket.connect();
     await Promise.race([connected, once(socket, 'connect_failed').then(() => Promise.reject(new Error('connect failed')))]);
     if (socket.transport.type !== transport) throw new Error(`connected with ${socket.transport.type}`);
-  }, {hostname, port, resource, transport});
+  }, {hostname, port, secure: protocol === 'https:', resource, transport});
 
   const texts = ['hello', 'ünï€ \u{1F600}\u{10FFFF}', 'a ~m~3~m~ inside', '\u2028\u2029</script>"\\', 'tab\tand \u0001', 'x'.repeat(70000), '12', '+ & = %25'];
   assert.deepEqual(await step('texts', (texts) => { texts.forEach((t) => socket.send(t)); return receive(texts.length); }, texts), texts);
