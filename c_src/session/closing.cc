@@ -46,22 +46,18 @@ void CloseStream(Tables& t, Connection* c, const transport::Row& row) {
   FinishConnection(t, c);
 }
 
-// What a connection of a session that we end is told, by its phase. A stream or
-// poll has a client.
-void CloseConnection(Tables& t, Connection* c, const Client* k, uint16_t code,
-                     Bytes reason) {
+// What a connection of a session that we end is told, by its phase.
+void CloseConnection(Tables& t, Connection* c, uint16_t code, Bytes reason) {
   switch (c->phase) {
     case Phase::kWebSocket:
       return StartCloseHandshake(t, c, code, reason);
     case Phase::kHixieKey:
     case Phase::kSwitching:
       return FinishConnection(t, c);
-    case Phase::kStream:
-      return CloseStream(t, c, *k->transport);
-    case Phase::kPoll:
-      return AnswerGone(t, c, *k);
     case Phase::kOpening:
       return AnswerRefusal(t, c, code);
+    case Phase::kStream:  // of a client: below
+    case Phase::kPoll:
     case Phase::kHttp:
     case Phase::kPost:
     case Phase::kEnding:
@@ -69,6 +65,13 @@ void CloseConnection(Tables& t, Connection* c, const Client* k, uint16_t code,
     case Phase::kFinished:
       return;
   }
+}
+
+void CloseConnectionOf(Tables& t, const Client& k, Connection* c, uint16_t code,
+                       Bytes reason) {
+  if (c->phase == Phase::kStream) return CloseStream(t, c, *k.transport);
+  if (c->phase == Phase::kPoll) return AnswerGone(t, c, k);
+  CloseConnection(t, c, code, reason);
 }
 
 void EndAllSessions(Tables& t, Client* k, uint16_t code, Bytes reason) {
@@ -141,14 +144,14 @@ void CloseSession(Tables& t, Session* s, uint16_t code, Bytes reason) {
   if (Client* k = t.FindClient(s->client))
     return CloseClient(t, k, code, reason);
   if (Connection* c = t.FindConnection(s->connection))
-    CloseConnection(t, c, nullptr, code, reason);
+    CloseConnection(t, c, code, reason);
   EndSession(t, s, code, reason);
 }
 
 void CloseClient(Tables& t, Client* k, uint16_t code, Bytes reason) {
   Connection* c = t.FindConnection(k->connection);
   if (c != nullptr) {
-    CloseConnection(t, c, k, code, reason);
+    CloseConnectionOf(t, *k, c, code, reason);
   } else if (!k->queue.empty() && k->state == Client::State::kOpen) {
     EndAllSessions(t, k, code, reason);
     k->state = Client::State::kLingering;
