@@ -87,7 +87,7 @@ carry(Out, Waiting, State) ->
 timeout(awake) -> ?HIBERNATE_AFTER;
 timeout(asleep) -> infinity.
 
-%% Gathered backwards, a process's own commands excepted.
+%% The newest first.
 gather(Count, Size, Gathered, Out, Waiting) when Size >= ?MAX_GATHERED ->
     out(Count, Size, Gathered, Out, Waiting);
 gather(Count, Size, Gathered, Out, Waiting) ->

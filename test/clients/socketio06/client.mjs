@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MPL-2.0
 // client.mjs VERSION TRANSPORT URL RESOURCE [ORIGIN]: the published client of Socket.IO 0.6 in headless Chromium, on a page of
-// URL itself or of ORIGIN. Echoes what the client has to get right, 10,000 messages in their order, a second session after
-// the first, and a reconnect. Ends with 0 when all of it was as it should be.
+// URL itself or of ORIGIN. Echoes what the client has to get right, 10,000 messages in their order, and a second session
+// after the first. Ends with 0 when all of it was as it should be.
 import assert from 'node:assert/strict';
 import {readFileSync} from 'node:fs';
 import {chromium} from 'playwright-core';
@@ -63,7 +63,7 @@ try {
   const texts = ['hello', 'ünï€ \u{1F600}\u{10FFFF}', 'a ~m~3~m~ inside', '\u2028\u2029</script>"\\', 'tab\tand \u0001', 'x'.repeat(70000), '12', '+ & = %25'];
   assert.deepEqual(await step('texts', (texts) => { texts.forEach((t) => socket.send(t)); return receive(texts.length); }, texts), texts);
 
-  // One that has both is in doubt in a form, which turns line feeds into two characters: the client counts one.
+  // A form turns each line feed into two characters; the client has counted one.
   const lines = ['two\nlines', '\n', 'end\n'];
   assert.deepEqual(await step('lines', (t) => { t.forEach((m) => socket.send(m)); return receive(t.length); }, lines), lines);
 
