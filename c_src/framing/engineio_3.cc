@@ -1,10 +1,17 @@
 // SPDX-License-Identifier: MPL-2.0
-#include "framing/engineio_3.h"
-
+// Engine.IO protocol 3, of Socket.IO 1.x and 2.x. A payload in the text form is
+// <length>:<packet>…, the length in UTF-16 units as JavaScript counts, and a
+// packet a type digit and text, or b4 and base64 for a binary message. In the
+// binary form it is 00 or 01 for text or binary, the digits of the length as
+// bytes 0 to 9, ff and the packet; a binary message has the byte 04 before it,
+// there and on WebSocket.
+#include <cstddef>
 #include <cstdint>
+#include <string>
 
 #include "base/base64.h"
 #include "base/utf8.h"
+#include "framing/engine_codec.h"
 #include "framing/engine_wire.h"
 
 namespace rabbit_socks::framing {
@@ -22,6 +29,20 @@ constexpr char kTextByte = '\x00';
 constexpr char kBinaryByte = '\x01';
 constexpr char kLengthEnd = '\xff';
 constexpr size_t kMaxDigits = 9;  // L16: more than any payload can hold
+
+class EngineIo3Codec final : public EngineCodec {
+ public:
+  base::Fault DecodePayload(base::Bytes body, EngineForm form,
+                            const Limits& limits,
+                            EngineSink* sink) const override;
+  void AppendToPayload(const EnginePacket& packet, EngineForm form,
+                       size_t packets, std::string* payload) const override;
+  base::Result<EnginePacket> DecodeMessage(base::Bytes message,
+                                           base::Payload payload,
+                                           std::string* scratch) const override;
+  base::Payload AppendMessage(const EnginePacket& packet, bool base64,
+                              std::string* message) const override;
+};
 
 const EngineIo3Codec kCodec;
 

@@ -6,6 +6,7 @@
 #include <cstdint>
 
 #include "base/utf8.h"
+#include "framing/form_text.h"
 #include "framing/json.h"
 
 namespace rabbit_socks::framing {
@@ -93,16 +94,6 @@ void Report(Bytes payload, PacketSink* sink) {
   (void)Walk(payload, [&](const Packet& packet) -> Fault {
     return sink->OnPacket(packet) ? Fault{} : kEnough;
   });
-}
-
-std::string WithoutCarriageReturns(Bytes payload) {
-  std::string plain;
-  plain.reserve(payload.size());
-  for (size_t i = 0; i < payload.size(); ++i) {
-    if (payload.substr(i, 2) == "\r\n") continue;
-    plain.push_back(payload[i]);
-  }
-  return plain;
 }
 
 }  // namespace

@@ -7,6 +7,7 @@
 
 #include "base/utf8.h"
 #include "base/value.h"
+#include "framing/form_text.h"
 #include "framing/json_value.h"
 #include "framing/packet_wire.h"
 
@@ -58,16 +59,6 @@ Fault Walk(Bytes payload, Visit visit) {
 
 bool AddsUp(Bytes payload) {
   return !Walk(payload, [](Bytes) { return Fault{}; });
-}
-
-std::string WithoutCarriageReturns(Bytes payload) {
-  std::string plain;
-  plain.reserve(payload.size());
-  for (size_t i = 0; i < payload.size(); ++i) {
-    if (payload.substr(i, 2) == "\r\n") continue;
-    plain.push_back(payload[i]);
-  }
-  return plain;
 }
 
 }  // namespace

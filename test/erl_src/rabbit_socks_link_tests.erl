@@ -69,14 +69,9 @@ large_test() ->
 
 %% Above the limit a writer waits until what it wrote is out; one who tells never does.
 waits_test() ->
-    Large = binary:copy(<<"x">>, 3000000),
-    Self = self(),
     held(fun(Link) ->
-        ok = rabbit_socks_link:write(Link, {1, Large}),
-        First = taken(),
-        Writer = spawn_link(fun() -> ok = rabbit_socks_link:write(Link, {2, Large}), Self ! {self(), written} end),
-        receive {Writer, written} -> error(too_early) after 50 -> ok end,
-        ok = rabbit_socks_link:tell(Link, {3, Large}),
+        {First, Writer} = waiting(Link),
+        ok = rabbit_socks_link:tell(Link, {3, large()}),
         {1, _} = answer(First, true),
         Second = taken(),
         receive {Writer, written} -> error(too_early) after 50 -> ok end,
@@ -84,26 +79,32 @@ waits_test() ->
         {3, _} = answer(taken(), true),
         receive {Writer, written} -> ok after 10000 -> error(never) end,
         %% All of it was counted off again.
-        ok = rabbit_socks_link:write(Link, {4, Large}),
+        ok = rabbit_socks_link:write(Link, {4, large()}),
         {4, _} = answer(taken(), true)
     end).
 
 %% An edge that is gone holds nobody.
 gone_test() ->
-    Large = binary:copy(<<"x">>, 3000000),
-    Self = self(),
     held(fun(Link) ->
-        ok = rabbit_socks_link:write(Link, {1, Large}),
-        First = taken(),
-        Writer = spawn_link(fun() -> ok = rabbit_socks_link:write(Link, {2, Large}), Self ! {self(), written} end),
-        receive {Writer, written} -> error(too_early) after 50 -> ok end,
+        {First, Writer} = waiting(Link),
         _ = answer(First, false),
         receive {Writer, written} -> ok after 10000 -> error(never) end,
-        ok = rabbit_socks_link:write(Link, {3, Large}),
-        ok = rabbit_socks_link:write(Link, {4, Large}),
+        ok = rabbit_socks_link:write(Link, {3, large()}),
+        ok = rabbit_socks_link:write(Link, {4, large()}),
         ok = nothing()
     end),
     ok = rabbit_socks_link:tell(none, x).
+
+%% One command on its way, and a process that waits with the next: two pass the limit.
+waiting(Link) ->
+    Self = self(),
+    ok = rabbit_socks_link:write(Link, {1, large()}),
+    First = taken(),
+    Writer = spawn_link(fun() -> ok = rabbit_socks_link:write(Link, {2, large()}), Self ! {self(), written} end),
+    receive {Writer, written} -> error(too_early) after 50 -> ok end,
+    {First, Writer}.
+
+large() -> binary:copy(<<"x">>, 3000000).
 
 closed_port_test() ->
     Port = open_port({spawn, "cat"}, [{packet, 4}, binary]),

@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: MPL-2.0
 // The cases are in test/vectors/engineio_4.md.
-#include "framing/engineio_4.h"
-
 #include <gtest/gtest.h>
 
 #include <string>
 
+#include "framing/engine_codec.h"
 #include "framing/engine_packets.h"
 #include "support/vectors.h"
 
