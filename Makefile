@@ -44,6 +44,7 @@ RUN       := $(if $(SAN),sanitized-)
 
 include mk/cxx.mk
 include mk/erlang.mk
+include mk/client.mk
 include mk/check.mk
 include mk/fuzz.mk
 include mk/deps.mk
@@ -70,9 +71,10 @@ clients: dist test-beams ## the real client libraries and headless Chromium agai
 
 # Info-ZIP, because OTP's own zip loses the executable bit.
 dist: $(EZ) ## dist/rabbit_socks-VERSION.ez, to be dropped into a plugins folder
-$(EZ): $(OUT)/rabbit_socks_edge $(OUT)/beams.stamp $(shell find priv -type f ! -name 'rabbit_socks_edge*' 2>/dev/null) LICENSE
+$(EZ): $(OUT)/rabbit_socks_edge $(OUT)/beams.stamp $(BROWSER_CLIENT_STAMP) $(shell find priv -type f ! -name 'rabbit_socks_edge*' 2>/dev/null) LICENSE
 	@rm -rf $(PLUGIN)/priv && mkdir -p $(PLUGIN)/priv $(DIST)
 	@cp -r $(filter-out priv/rabbit_socks_edge%,$(wildcard priv/*)) $(PLUGIN)/priv/ 2>/dev/null || true
+	@$(if $(BROWSER_CLIENT),mkdir -p $(PLUGIN)/priv/www && cp -r $(BROWSER_CLIENT_OUT)/www $(PLUGIN)/priv/www/socket.io)
 	@install -m 0755 $(OUT)/rabbit_socks_edge $(PLUGIN)/priv/rabbit_socks_edge
 	@$(if $(SAN),,strip --strip-debug $(PLUGIN)/priv/rabbit_socks_edge)
 	@cp LICENSE $(PLUGIN)/

@@ -26,6 +26,7 @@ constexpr std::array kTypes = {
     Type{"css", "text/css; charset=utf-8"},
     Type{"txt", "text/plain; charset=utf-8"},
     Type{"json", "application/json"},
+    Type{"map", "application/json"},
     Type{"svg", "image/svg+xml"},
     Type{"png", "image/png"},
     Type{"jpg", "image/jpeg"},
@@ -104,6 +105,11 @@ void Pages::Add(Bytes path, std::string bytes) {
   Page page{std::move(bytes), {}, ContentType(path)};
   page.etag = ETag(page.bytes);
   pages_.insert_or_assign(std::string(path), std::move(page));
+}
+
+bool Pages::Has(Bytes path) const {
+  return !path.empty() && path.front() == '/' &&
+         pages_.contains(std::string(path.substr(1)));
 }
 
 Response Pages::Answer(const Request& request) const {

@@ -28,6 +28,8 @@ class Pages {
   // Cache-Control: no-cache. 404 for what is not there, 405 with Allow for
   // other methods. Range is ignored. The caller leaves the body out for HEAD.
   Response Answer(const Request& request) const;
+  // Whether a file is there under exactly this raw path of a request.
+  bool Has(base::Bytes path) const;
   size_t size() const { return pages_.size(); }
 
  private:

@@ -30,6 +30,22 @@ void HandlePage(Tables& t, Connection* c) {
   Answer(t, c, c->config->pages->Answer(request));
 }
 
+// The official client for browsers lies where Socket.IO servers serve it: of
+// all that is below /socket.io/, the files of the pages that are there.
+bool IsServedClient(Connection* c) {
+  const Bytes path = c->request().path;
+  return path.substr(0, 11) == "/socket.io/" && c->config->pages &&
+         c->config->pages->Has(path);
+}
+
+// A page of another origin may import() it: it is the same for everybody, and
+// public.
+void ServeClient(Tables& t, Connection* c) {
+  http::Response response = c->config->pages->Answer(c->request());
+  response.With("Access-Control-Allow-Origin", "*");
+  Answer(t, c, response);
+}
+
 // False: answered.
 bool JudgeOrigin(Tables& t, Connection* c, const http::OriginPolicy& origins) {
   switch (origins.Judge(c->request().headers)) {
@@ -145,6 +161,7 @@ void HandleRequest(Tables& t, Connection* c) {
   }
   t.SetDeadline(c, 0);
   if (t.stopping) return AnswerFault(t, c, Fault{503, "going away"});
+  if (IsServedClient(c)) return ServeClient(t, c);
   base::Result<Target> target =
       FindTarget(c->request().path, c->config->routes);
   if (!target.ok()) return AnswerFault(t, c, target.fault());

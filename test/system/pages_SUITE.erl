@@ -3,13 +3,13 @@
 -module(pages_SUITE).
 
 -export([all/0, suite/0, init_per_suite/1, end_per_suite/1]).
--export([index/1, echo/1, websocket/1, xhr_polling/1, jsonp_polling/1, stomp/1]).
+-export([index/1, client/1, echo/1, websocket/1, xhr_polling/1, jsonp_polling/1, stomp/1]).
 
 -include_lib("common_test/include/ct.hrl").
 
 suite() -> [{timetrap, {minutes, 4}}].
 
-all() -> [index, echo, websocket, xhr_polling, jsonp_polling, stomp].
+all() -> [index, client, echo, websocket, xhr_polling, jsonp_polling, stomp].
 
 init_per_suite(Config) ->
     Dir = socks_node:dir("pages"),
@@ -31,6 +31,7 @@ end_per_suite(Config) ->
     socks_broker:stop(?config(broker, Config)).
 
 index(Config) -> page(index, Config).
+client(Config) -> page(client, Config).
 echo(Config) -> page(echo, Config).
 websocket(Config) -> page(websocket, Config).
 xhr_polling(Config) -> page(xhr_polling, Config).

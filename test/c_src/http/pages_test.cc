@@ -44,6 +44,15 @@ TEST(PagesTest, Answers) {
       << "the writer leaves it out, but needs its length";
 }
 
+TEST(PagesTest, HasAFileUnderItsOwnPathOnly) {
+  const Pages pages = Some();
+  EXPECT_TRUE(pages.Has("/js/a.js"));
+  EXPECT_TRUE(pages.Has("/docs/index.html"));
+  for (const char* path :
+       {"/docs/", "/a%20b.txt", "js/a.js", "/js/b.js", "/", ""})
+    EXPECT_FALSE(pages.Has(path)) << path;
+}
+
 // Rows W01 to W04.
 TEST(PagesTest, HasNothingOutsideTheSet) {
   const Pages pages = Some();

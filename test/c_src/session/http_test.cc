@@ -28,6 +28,34 @@ TEST(HttpConversation, ServesPagesOnOneConnection) {
   EXPECT_EQ(with.Fate(c), "");
 }
 
+// What else is below /socket.io/ stays Socket.IO's, also under a name that is
+// nearly the client's.
+TEST(HttpConversation, ServesTheClientForBrowsers) {
+  ListenerConfig config = C::Default();
+  auto pages = std::make_shared<http::Pages>();
+  pages->Add("socket.io/socket.io.js", "var io;");
+  pages->Add("socket.io/socket.io.js.map", "{}");
+  config.pages = std::move(pages);
+  Conversation with(std::move(config));
+  const auto c = with.Connect();
+  with.Send(c, C::Get("/socket.io/socket.io.js"));
+  const std::string answer = with.Take(c);
+  EXPECT_EQ(C::Body(answer), "var io;");
+  EXPECT_THAT(answer, HasSubstr("Content-Type: text/javascript; "));
+  EXPECT_THAT(answer, HasSubstr("Access-Control-Allow-Origin: *\r\n"));
+  with.Send(c, C::Get("/socket.io/socket.io.js.map?v=1"));
+  EXPECT_THAT(with.Take(c), HasSubstr("Content-Type: application/json\r\n"));
+  const size_t tag = answer.find("ETag: ") + 6;
+  const std::string etag = answer.substr(tag, answer.find('\r', tag) - tag);
+  with.Send(c,
+            "GET /socket.io/socket.io.js HTTP/1.1\r\nHost: h\r\n"
+            "If-None-Match: " +
+                etag + "\r\n\r\n");
+  EXPECT_THAT(with.Take(c), StartsWith("HTTP/1.1 304 "));
+  with.Send(c, C::Get("/socket.io/xhr-polling"));
+  EXPECT_EQ(with.Take(c), "") << "waits for the node to accept a session";
+}
+
 TEST(HttpConversation, HeadHasNoBody) {
   Conversation with;
   const auto c = with.Connect();

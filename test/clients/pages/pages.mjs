@@ -11,6 +11,8 @@ const [, , name, base, shots] = process.argv;
 const kFlags = [
   '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking',
   '--disable-component-update', '--disable-sync',
+  // A page that the test itself answers for counts as one of a public address, which may not load from this machine.
+  '--disable-features=LocalNetworkAccessChecks,BlockInsecurePrivateNetworkRequests,PrivateNetworkAccessSendPreflights',
 ];
 
 // Any error in a page's console, and any request that is not answered well, fails the case.
@@ -49,6 +51,33 @@ async function index(browser) {
   const overflow = await dark.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
   assert.equal(overflow, 0, 'a narrow page must not scroll sideways');
   await finish(dark, 'index-narrow-dark');
+}
+
+// The official Socket.IO client, where a Socket.IO server serves it: as a script, as a module, and for a page of elsewhere.
+async function client(browser) {
+  const page = await open(browser, 'index.html');
+  const file = (name) => `${base}/socket.io/${name}`;
+  for (const name of ['socket.io.js', 'socket.io.min.js']) {
+    await page.evaluate(() => { delete window.io; });
+    await page.addScriptTag({url: file(name)});
+    assert.deepEqual(await page.evaluate(() => [typeof io.connect, typeof io.Manager]), ['function', 'function'], name);
+  }
+  for (const name of ['socket.io.js', 'socket.io.min.js', 'socket.io.esm.min.js']) {
+    const script = await page.request.get(file(name));
+    assert.match(script.headers()['content-type'], /^text\/javascript/);
+    assert.match(await script.text(), new RegExp(`//# sourceMappingURL=${name}\\.map\\s*$`));
+    const map = await page.request.get(file(`${name}.map`));
+    assert.equal(map.headers()['content-type'], 'application/json');
+    assert.equal(JSON.parse(await map.text()).version, 3);
+    const again = await page.request.get(file(name), {headers: {'if-none-match': script.headers().etag}});
+    assert.equal(again.status(), 304);
+  }
+  await finish(page, 'client');
+  const stranger = await browser.newPage();
+  await stranger.route('http://stranger.test/', (route) => route.fulfill({contentType: 'text/html', body: '<!doctype html><title>x</title>'}));
+  await stranger.goto('http://stranger.test/');
+  assert.equal(await stranger.evaluate((url) => import(url).then((module) => module.protocol), file('socket.io.esm.min.js')), 5);
+  await stranger.close();
 }
 
 async function echo(browser) {
@@ -113,7 +142,7 @@ async function stomp(browser) {
 }
 
 const cases = {
-  index, echo, stomp,
+  index, client, echo, stomp,
   websocket: (browser) => socketio(browser, 'websocket'),
   xhr_polling: (browser) => socketio(browser, 'xhr-polling'),
   jsonp_polling: (browser) => socketio(browser, 'jsonp-polling'),

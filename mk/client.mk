@@ -1,0 +1,22 @@
+# SPDX-License-Identifier: MPL-2.0
+# The official Socket.IO client for browsers, which the edge serves at /socket.io/socket.io.js as a Socket.IO server does. It
+# is npm's: fetched once, by version and digest (tools/browser_client/package-lock.json), into BUILD, and from there into the
+# archive, with the licences of all that is bundled in it. It is never committed.
+#
+#   make dist BROWSER_CLIENT=    an archive without it
+
+BROWSER_CLIENT       ?= 4
+BROWSER_CLIENT_LOCK  := tools/browser_client
+BROWSER_CLIENT_OUT   := $(BUILD)/browser_client
+BROWSER_CLIENT_FILES := $(foreach f,socket.io socket.io.min socket.io.esm.min,$(f).js $(f).js.map)
+BROWSER_CLIENT_PARTS := socket.io-client socket.io-parser engine.io-client engine.io-parser @socket.io/component-emitter debug ms
+BROWSER_CLIENT_STAMP := $(if $(BROWSER_CLIENT),$(BROWSER_CLIENT_OUT)/stamp)
+
+$(BROWSER_CLIENT_OUT)/stamp: $(BROWSER_CLIENT_LOCK)/package.json $(BROWSER_CLIENT_LOCK)/package-lock.json mk/client.mk
+	@mkdir -p $(@D) && rm -rf $(@D)/www && cp $(BROWSER_CLIENT_LOCK)/package*.json $(@D)/
+	@command -v npm >/dev/null || { echo "the Socket.IO client for browsers: npm is not installed; make dist BROWSER_CLIENT= does without" >&2; exit 1; }
+	@cd $(@D) && npm ci --ignore-scripts --no-audit --no-fund --prefer-offline --fetch-retries=1 >npm.log 2>&1 \
+	  || { echo "the Socket.IO client for browsers: npm cannot fetch it ($(@D)/npm.log says why); make dist BROWSER_CLIENT= does without" >&2; exit 1; }
+	@cd $(@D) && mkdir -p www && cp $(BROWSER_CLIENT_FILES:%=node_modules/socket.io-client/dist/%) www/
+	@cd $(@D)/node_modules && for p in $(BROWSER_CLIENT_PARTS); do echo "== $$p"; echo; cat $$p/LICENSE 2>/dev/null || cat $$p/license.md || exit 1; echo; done >../www/LICENSE
+	@touch $@
