@@ -89,7 +89,7 @@ listener(Name, Routes0, Options0) ->
       tls => tls(Options)}.
 
 config(Routes, Options) ->
-    Limits = maps:merge(maps:get(limits, Options, #{}), maps:with([hixie], Options)),
+    Limits = maps:merge(maps:get(limits, Options, #{}), maps:with([hixie, compression], Options)),
     Limits#{routes => Routes, pages => maps:get(pages, Options, own_pages())}.
 
 own_pages() ->

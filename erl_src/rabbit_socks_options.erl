@@ -50,7 +50,9 @@ limits() ->
      {max_connections_per_address, 0, ?UINT32},
      {max_pending, 0, ?UINT32},
      {credit_messages, 1, ?UINT32},
-     {credit_bytes, 1, ?UINT32}].
+     {credit_bytes, 1, ?UINT32},
+     {compression_window_bits, 9, 15},
+     {compression_min_size, 0, ?MAX_MESSAGE}].
 
 %% @doc Options of a listener on a port, of one in the web context, or of one route: a list or a map.
 %% The result has the options given and nothing else; limits are gathered under `limits'.
@@ -85,7 +87,7 @@ names(route) -> [origins, options];
 names(port) -> [backlog | common()];
 names(web) -> [port, ip, ssl, ssl_opts | common()].
 
-common() -> [origins, options, pages, hixie] ++ [Name || {Name, _, _} <- limits()].
+common() -> [origins, options, pages, hixie, compression] ++ [Name || {Name, _, _} <- limits()].
 
 value(origins, any) -> any;
 value(origins, []) -> invalid("its option origins is empty: no page could connect; leave it out or say any", []);
@@ -93,6 +95,11 @@ value(origins, List) when is_list(List) -> [origin(Origin) || Origin <- List];
 value(origins, Other) -> invalid("its option origins must be any or a list of strings, not ~0P", [Other, 20]);
 value(options, Term) -> Term;
 value(hixie, Bool) when is_boolean(Bool) -> Bool;
+%% On the link options are integers: these are the values of `Compression' in `c_src/websocket/compression.h'.
+value(compression, off) -> 0;
+value(compression, shared) -> 1;
+value(compression, dedicated) -> 2;
+value(compression, Other) -> invalid("its option compression must be off, shared or dedicated, not ~0P", [Other, 20]);
 value(pages, none) -> none;
 value(pages, Directory) -> directory(Directory);
 value(backlog, N) when is_integer(N), N >= 1, N =< 65535 -> N;

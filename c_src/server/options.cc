@@ -89,6 +89,18 @@ const std::vector<Option>& Options() {
        [](Limits* l, int64_t v) { l->credit_messages = U32(v); }},
       {"credit_bytes", 1, kUint32,
        [](Limits* l, int64_t v) { l->credit_bytes = U32(v); }},
+      {"compression_window_bits", 9, 15,
+       [](Limits* l, int64_t v) {
+         l->compression.compression_window_bits = U32(v);
+       }},
+      {"compression_min_size", 0, kMaxMessage,
+       [](Limits* l, int64_t v) {
+         l->compression.compression_min_size = U32(v);
+       }},
+      {"compression", 0, 2,
+       [](Limits* l, int64_t v) {
+         l->compression.compression = static_cast<websocket::Compression>(v);
+       }},
       {"hixie", 0, 1, [](Limits* l, int64_t v) { l->hixie = v != 0; }},
   };
   return options;

@@ -15,6 +15,7 @@
 #include "http/origin.h"
 #include "http/pages.h"
 #include "websocket/codec.h"
+#include "websocket/compression.h"
 
 namespace rabbit_socks::session {
 
@@ -29,6 +30,7 @@ struct Limits {
   http::Limits http;
   websocket::Limits websocket;
   framing::Limits framing;
+  websocket::CompressionPolicy compression;
 
   base::Time head_timeout =
       10000;  // L2: from accept, or from the first byte of a later request

@@ -9,6 +9,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "base/id.h"
@@ -17,6 +18,7 @@
 #include "http/request.h"
 #include "session/config.h"
 #include "transport/websocket.h"
+#include "websocket/deflate_terms.h"
 #include "websocket/handshake.h"
 
 namespace rabbit_socks::session {
@@ -25,6 +27,7 @@ namespace rabbit_socks::session {
 struct Upgrade {
   websocket::Offer offer;
   std::string subprotocol;
+  std::optional<websocket::DeflateTerms> deflate;
   websocket::Fields extra;  // the callback module's fields for the 101
   std::string output;       // frames to send once the handshake is done
   bool head_written = false;

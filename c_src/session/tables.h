@@ -25,6 +25,7 @@
 #include "session/config.h"
 #include "session/connection.h"
 #include "session/session.h"
+#include "websocket/deflate_pool.h"
 
 namespace rabbit_socks::session {
 
@@ -41,6 +42,7 @@ struct Tables {
       : outbox(box), wheel(start), now(start), max_connections(max) {}
 
   base::Outbox* outbox;
+  websocket::DeflatePool deflate;  // before the codecs that use it
   base::SlotMap<Connection, base::ConnectionId> connections;
   base::SlotMap<Session, base::SessionId> sessions;
   base::SlotMap<Client, base::ClientId> clients;

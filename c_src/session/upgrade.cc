@@ -29,6 +29,19 @@ void WriteHead(Tables& t, Connection* c) {
   t.outbox->EndWrite();
 }
 
+void NegotiateExtensions(Connection& c, Upgrade* upgrade) {
+  std::optional<websocket::DeflateAnswer> answer = websocket::NegotiateDeflate(
+      c.request().headers, c.config->limits.compression);
+  if (!answer) return;
+  upgrade->deflate = answer->terms;
+  upgrade->offer.extensions = std::move(answer->field);
+}
+
+// What the edge does with frames, no callback module can know.
+bool IsExtensions(Bytes name) {
+  return base::EqualsIgnoringCase(name, "sec-websocket-extensions");
+}
+
 // From here on the connection costs a codec and no parser.
 void BecomeWebSocket(Tables& t, Connection* c) {
   if (!c->upgrade->output.empty()) t.outbox->Write(c->id, c->upgrade->output);
@@ -138,6 +151,7 @@ void StartUpgrade(Tables& t, Connection* c, Target target) {
     upgrade->subprotocol = std::move(chosen.value());
   }
   upgrade->offer = std::move(offer.value());
+  if (draft == Draft::kRfc6455) NegotiateExtensions(*c, upgrade.get());
   c->upgrade = std::move(upgrade);
   const transport::Row* row = target.transport;
   OpenSession(t, c, std::move(target), row, websocket::Name(draft),
@@ -150,12 +164,16 @@ void AcceptUpgrade(Tables& t, Session* s, Connection* c,
   extra.erase(std::remove_if(extra.begin(), extra.end(),
                              [](const auto& field) {
                                return !http::IsSafeField(field.first,
-                                                         field.second);
+                                                         field.second) ||
+                                      IsExtensions(field.first);
                              }),
               extra.end());
   upgrade.extra = std::move(extra);
   c->websocket = std::make_unique<transport::WebSocket>(
-      upgrade.offer.draft, s->config->limits.websocket, t.now);
+      upgrade.offer.draft, s->config->limits.websocket, t.now,
+      upgrade.deflate
+          ? std::make_unique<websocket::Deflation>(*upgrade.deflate, &t.deflate)
+          : nullptr);
   if (c->relayed) {
     upgrade.head_written = true;
     base::RelayedHead head;

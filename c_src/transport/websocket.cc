@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MPL-2.0
 #include "transport/websocket.h"
 
+#include <utility>
+
 namespace rabbit_socks::transport {
 
 using base::Bytes;
@@ -62,8 +64,8 @@ class WebSocket::Reader final : public websocket::Sink {
 };
 
 WebSocket::WebSocket(websocket::Draft draft, const websocket::Limits& limits,
-                     Time now)
-    : codec_(websocket::MakeCodec(draft, limits)),
+                     Time now, std::unique_ptr<websocket::Deflation> deflation)
+    : codec_(websocket::MakeCodec(draft, limits, std::move(deflation))),
       last_seen_(now),
       draft_(draft) {}
 

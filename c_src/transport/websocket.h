@@ -44,8 +44,10 @@ class WebSocket {
   };
   enum class Life : unsigned char { kFine, kPing, kDead };
 
+  // `deflation`: what was negotiated of permessage-deflate.
   WebSocket(websocket::Draft draft, const websocket::Limits& limits,
-            base::Time now);
+            base::Time now,
+            std::unique_ptr<websocket::Deflation> deflation = nullptr);
 
   // Appends pongs to *replies. `backed_up`: earlier bytes are still queued to
   // the peer, so only the latest ping is answered (RFC 6455 5.5.3), by

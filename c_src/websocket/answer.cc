@@ -40,6 +40,8 @@ Fields AnswerFields(const Offer& offer, Bytes subprotocol,
   if (!subprotocol.empty())
     fields.emplace_back(
         hixie75 ? "WebSocket-Protocol" : "Sec-WebSocket-Protocol", subprotocol);
+  if (!offer.extensions.empty())
+    fields.emplace_back("Sec-WebSocket-Extensions", offer.extensions);
   fields.insert(fields.end(), extra.begin(), extra.end());
   return fields;
 }

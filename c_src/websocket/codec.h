@@ -2,8 +2,10 @@
 // Bytes after the handshake to messages, and back: one interface for hixie and
 // hybi framing.
 //
-// A codec keeps the state of one direction of one connection (a message in
-// pieces) and never more than max_message bytes of it, none between messages.
+// A codec keeps the state of one connection: a message in pieces and never more
+// than max_message bytes of it, none between messages; and the contexts of
+// permessage-deflate, if negotiated (websocket/deflation.h), which sending
+// changes as well.
 // It decides nothing about closing: it reports. Fault::code is the close code
 // to fail the connection with (RFC 6455 7.4.1): 1002, 1007, 1008, 1009.
 #ifndef RABBIT_SOCKS_WEBSOCKET_CODEC_H_
@@ -17,6 +19,7 @@
 
 #include "base/bytes.h"
 #include "base/result.h"
+#include "websocket/deflation.h"
 #include "websocket/handshake.h"
 
 namespace rabbit_socks::websocket {
@@ -25,6 +28,15 @@ struct Limits {
   uint32_t max_message = 1048576;  // bytes, after reassembly (1009)
   uint32_t max_fragments = 4096;   // of one message, empty ones too (1008)
 };
+
+// Whether two codecs make the same bytes of a message: those of one class do.
+enum class FrameClass : unsigned char {
+  kOwn = 0,       // no two: compressed with what was said before
+  kHixie = 1,     // text between 00 and FF
+  kFrame = 2,     // a frame as RFC 6455 and its drafts have it
+  kDeflated = 9,  // and 10 to 15: compressed within a window of 2^n bytes
+};
+inline constexpr size_t kFrameClasses = 16;
 
 // Receives what was read. Views live through the call only.
 class Sink {
@@ -59,6 +71,8 @@ class Codec {
   [[nodiscard]] virtual bool AppendMessage(base::Payload payload,
                                            base::Bytes data,
                                            std::string* out) const = 0;
+  // The class of a message of that size: see websocket/shared_frames.h.
+  virtual FrameClass frame_class(size_t size) const = 0;
   // Control frames of at most 125 bytes; hixie has none and appends nothing.
   virtual void AppendPing(base::Bytes data, std::string* out) const = 0;
   virtual void AppendPong(base::Bytes data, std::string* out) const = 0;
@@ -74,7 +88,10 @@ class Codec {
   virtual size_t held() const = 0;
 };
 
-std::unique_ptr<Codec> MakeCodec(Draft draft, const Limits& limits);
+// `deflation`: what was negotiated of it; none for drafts before RFC 6455.
+std::unique_ptr<Codec> MakeCodec(
+    Draft draft, const Limits& limits,
+    std::unique_ptr<Deflation> deflation = nullptr);
 
 }  // namespace rabbit_socks::websocket
 

@@ -17,11 +17,14 @@ size_t FrameHeadSize(std::span<const unsigned char> head) {
          ((head[1] & 0x80U) != 0 ? 4U : 0U);
 }
 
-Fault CheckFrameStart(std::span<const unsigned char> head) {
+Fault CheckFrameStart(std::span<const unsigned char> head, bool deflate) {
   const unsigned opcode = head[0] & 0x0FU, length = head[1] & 0x7FU;
   // 5.2: MUST be 0 unless an extension is negotiated that defines meanings for
   // non-zero values.
-  if ((head[0] & 0x70U) != 0) return Fault{1002, "reserved bit set"};
+  // RFC 7692 6 gives RSV1 of the first frame of a data message a meaning.
+  const bool first = opcode == kTextFrame || opcode == kBinaryFrame;
+  const unsigned reserved = deflate && first ? 0x30U : 0x70U;
+  if ((head[0] & reserved) != 0) return Fault{1002, "reserved bit set"};
   // 5.2: If an unknown opcode is received, the receiving endpoint MUST fail the
   // connection.
   if ((opcode > kBinaryFrame && opcode < kCloseFrame) || opcode > kPongFrame)
@@ -40,6 +43,7 @@ Fault CheckFrameStart(std::span<const unsigned char> head) {
 
 Fault ReadFrameHead(std::span<const unsigned char> head, FrameHead* frame) {
   frame->fin = (head[0] & 0x80U) != 0;
+  frame->compressed = (head[0] & 0x40U) != 0;
   frame->opcode = head[0] & 0x0FU;
   frame->length = head[1] & 0x7FU;
   const size_t extended = frame->length == 126   ? 2
@@ -83,10 +87,11 @@ unsigned char Unmask(std::span<char> bytes,
   return static_cast<unsigned char>((at + bytes.size()) & 3U);
 }
 
-void AppendFrame(Opcode opcode, base::Bytes data, std::string* out) {
+void AppendFrame(Opcode opcode, base::Bytes data, std::string* out,
+                 bool compressed) {
   std::array<char, 10> head{};
   size_t size = 2;
-  head[0] = static_cast<char>(0x80 | opcode);
+  head[0] = static_cast<char>((compressed ? 0xC0 : 0x80) | opcode);
   if (data.size() < 126) {
     head[1] = static_cast<char>(data.size());
   } else if (data.size() < 65536) {

@@ -32,6 +32,7 @@ struct FrameHead {
   std::array<unsigned char, 4> mask{};
   unsigned char opcode = 0;
   bool fin = false;
+  bool compressed = false;  // RSV1, RFC 7692 section 6
 
   bool is_control() const { return opcode >= kCloseFrame; }
 };
@@ -39,8 +40,9 @@ struct FrameHead {
 // How many bytes the head has that begins with these; 2 while fewer than two
 // are known.
 size_t FrameHeadSize(std::span<const unsigned char> head);
-// The rules on the first two bytes: 1002. REQUIRES: head.size() >= 2
-base::Fault CheckFrameStart(std::span<const unsigned char> head);
+// The rules on the first two bytes: 1002. `deflate`: permessage-deflate has
+// been negotiated. REQUIRES: head.size() >= 2
+base::Fault CheckFrameStart(std::span<const unsigned char> head, bool deflate);
 // The rest of them, and the head itself. REQUIRES: head.size() ==
 // FrameHeadSize(head) and CheckFrameStart found no fault
 base::Fault ReadFrameHead(std::span<const unsigned char> head,
@@ -53,7 +55,8 @@ unsigned char Unmask(std::span<char> bytes,
                      unsigned char at);
 
 // A final, unmasked frame: what a server sends.
-void AppendFrame(Opcode opcode, base::Bytes data, std::string* out);
+void AppendFrame(Opcode opcode, base::Bytes data, std::string* out,
+                 bool compressed = false);
 
 }  // namespace rabbit_socks::websocket
 

@@ -54,6 +54,7 @@ struct Offer {
   uint32_t number1 = 0, number2 = 0;  // hixie-76
   std::string key3;  // hixie-76: the bytes of the body seen so far, 0 to 8
   std::string origin, location;  // hixie
+  std::string extensions;  // RFC 6455: what was negotiated, set by the caller
 };
 
 base::Result<Offer> ReadOffer(const UpgradeRequest& request);

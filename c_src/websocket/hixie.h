@@ -25,6 +25,7 @@ class HixieCodec final : public Codec {
   Outcome Feed(std::span<char> bytes, Sink* sink) override;
   [[nodiscard]] bool AppendMessage(base::Payload payload, base::Bytes data,
                                    std::string* out) const override;
+  FrameClass frame_class(size_t) const override { return FrameClass::kHixie; }
   void AppendPing(base::Bytes, std::string*) const override {}
   void AppendPong(base::Bytes, std::string*) const override {}
   void AppendClose(uint16_t code, base::Bytes reason,

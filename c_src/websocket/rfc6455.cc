@@ -29,17 +29,18 @@ Codec::Outcome Rfc6455Codec::Feed(std::span<char> bytes, Sink* sink) {
     if (!in_frame_) {
       const bool whole = GatherHead(&bytes);
       if (head_size_ >= 2)
-        outcome.fault = CheckFrameStart({head_.data(), head_size_});
+        outcome.fault =
+            CheckFrameStart({head_.data(), head_size_}, deflation_ != nullptr);
       if (!outcome.fault && whole) outcome.fault = StartFrame();
       if (outcome.fault) return outcome;
       if (!whole) break;
     }
-    if (bytes.empty() && remaining_ > 0) break;
+    if (bytes.empty() && frame_.length > 0) break;
     const size_t size =
-        static_cast<size_t>(std::min<uint64_t>(remaining_, bytes.size()));
+        static_cast<size_t>(std::min<uint64_t>(frame_.length, bytes.size()));
+    const bool whole = !split_ && size == frame_.length;
     Next next = Next::kGoOn;
-    outcome.fault =
-        TakePayload(bytes.first(size), size == frame_.length, sink, &next);
+    outcome.fault = TakePayload(bytes.first(size), whole, sink, &next);
     if (outcome.fault) return outcome;
     bytes = bytes.subspan(size);
     if (next == Next::kPause) {
@@ -70,8 +71,8 @@ Fault Rfc6455Codec::StartFrame() {
     return fault;
   head_size_ = 0;
   mask_at_ = 0;
-  remaining_ = frame_.length;
   in_frame_ = true;
+  split_ = false;
   if (frame_.is_control()) return Fault{};
   // 5.4: a fragmented message is a first frame with a type, then continuations.
   if (frame_.opcode == kContinuation) {
@@ -82,7 +83,12 @@ Fault Rfc6455Codec::StartFrame() {
     if (in_message_) return Fault{1002, "new message inside a fragmented one"};
     payload_ = frame_.opcode == kTextFrame ? Payload::kText : Payload::kBinary;
     fragments_ = 1;
+    compressed_ = frame_.compressed;
   }
+  if (compressed_)
+    return deflation_->Announce(frame_.length, limits_.max_message)
+               ? Fault{}
+               : Fault{1009, "message too big"};
   // Before anything is buffered: the sum counts, not the piece.
   if (frame_.length > limits_.max_message - message_.size())
     return Fault{1009, "message too big"};
@@ -92,26 +98,55 @@ Fault Rfc6455Codec::StartFrame() {
 Fault Rfc6455Codec::TakePayload(std::span<char> piece, bool whole, Sink* sink,
                                 Next* next) {
   mask_at_ = Unmask(piece, frame_.mask, mask_at_);
-  remaining_ -= piece.size();
+  frame_.length -= piece.size();
+  split_ = true;
   if (frame_.is_control()) {
     if (!whole) control_.Append(View(piece), kMaxControl);
-    if (remaining_ > 0) return Fault{};
+    if (frame_.length > 0) return Fault{};
     in_frame_ = false;
     const Fault fault =
         EndControl(whole ? View(piece) : control_.bytes(), sink, next);
     control_.Free();
     return fault;
   }
+  if (compressed_) return TakeCompressed(View(piece), sink, next);
   // 8.1: text that is not UTF-8 fails the connection, and as soon as that is
   // certain.
   if (payload_ == Payload::kText && !utf8_.Feed(View(piece)))
     return Fault{1007, "text is not UTF-8"};
   const bool in_place = whole && frame_.fin && !in_message_;
   if (!in_place) message_.Append(View(piece), limits_.max_message);
-  if (remaining_ > 0) return Fault{};
+  if (frame_.length > 0) return Fault{};
   in_frame_ = false;
   in_message_ = !frame_.fin;
   return frame_.fin ? EndData(View(piece), in_place, sink, next) : Fault{};
+}
+
+// Where the input is cut must not show: what came out before a fault in the
+// data is judged first, byte for byte.
+Fault Rfc6455Codec::TakeCompressed(Bytes piece, Sink* sink, Next* next) {
+  if (frame_.length == 0) {
+    in_frame_ = false;
+    in_message_ = !frame_.fin;
+  }
+  const bool last = !in_frame_ && frame_.fin;
+  while (true) {
+    const Deflation::Block block = deflation_->Inflate(&piece, last);
+    const size_t room = limits_.max_message - message_.size();
+    const Bytes fits = block.bytes.substr(0, room);
+    if (payload_ == Payload::kText && !utf8_.Feed(fits))
+      return Fault{1007, "text is not UTF-8"};
+    if (fits.size() < block.bytes.size()) return Fault{1009, "message too big"};
+    if (block.status == Inflater::Status::kCorrupt)
+      return Fault{1007, "compressed data is corrupt"};
+    const bool whole = last && block.status == Inflater::Status::kDone;
+    if (whole) deflation_->EndMessage();
+    if (whole && message_.size() == 0)
+      return EndData(block.bytes, true, sink, next);
+    message_.Append(block.bytes, limits_.max_message);
+    if (whole) return EndData({}, false, sink, next);
+    if (block.status == Inflater::Status::kDone) return Fault{};
+  }
 }
 
 Fault Rfc6455Codec::EndData(Bytes in_place, bool whole, Sink* sink,
@@ -168,8 +203,28 @@ bool Rfc6455Codec::IsCloseCode(uint16_t code) const {
 
 bool Rfc6455Codec::AppendMessage(Payload payload, Bytes data,
                                  std::string* out) const {
-  AppendFrame(payload == Payload::kText ? kTextFrame : kBinaryFrame, data, out);
+  const Opcode opcode = payload == Payload::kText ? kTextFrame : kBinaryFrame;
+  if (deflation_ && deflation_->Wants(data.size())) {
+    const Bytes compressed = deflation_->Compress(data);
+    AppendFrame(opcode, compressed.empty() ? data : compressed, out,
+                !compressed.empty());
+    deflation_->ReleaseOutput();
+  } else {
+    AppendFrame(opcode, data, out);
+  }
   return true;
+}
+
+FrameClass Rfc6455Codec::frame_class(size_t size) const {
+  if (!deflation_ || !deflation_->Wants(size)) return FrameClass::kFrame;
+  const DeflateTerms& terms = deflation_->terms();
+  return terms.server_takeover ? FrameClass::kOwn
+                               : static_cast<FrameClass>(terms.server_bits);
+}
+
+size_t Rfc6455Codec::held() const {
+  return message_.room() + control_.room() +
+         (deflation_ ? deflation_->held() : 0);
 }
 
 void Rfc6455Codec::AppendPing(Bytes data, std::string* out) const {

@@ -136,7 +136,7 @@ every_limit_test_() ->
 
 %% The edge refuses a key it does not know, so both tables must be one. Its defaults are the documented ones.
 limits_mirror_the_edge_test() ->
-    Headers = ["session/config.h", "http/limits.h", "websocket/codec.h", "framing/codec.h"],
+    Headers = ["session/config.h", "http/limits.h", "websocket/codec.h", "websocket/compression.h", "framing/codec.h"],
     Found = lists:append([members(Header) || Header <- Headers]),
     Names = lists:sort([Name || {Name, _, _} <- rabbit_socks_options:limits()]),
     ?assertEqual(Names, lists:sort([binary_to_atom(Name) || {Name, _} <- Found])),
@@ -150,7 +150,7 @@ ranges_mirror_the_edge_test() ->
     {match, Found} = re:run(Text, "\\{\"(\\w+)\", (\\d+), (\\w+),", [global, {capture, [1, 2, 3], list}]),
     Values = #{"kDay" => 86400000, "kUint32" => 16#FFFFFFFF, "kMaxMessage" => 16#2000000},
     Edge = [{list_to_atom(Name), list_to_integer(Min), case Values of #{Max := Value} -> Value; _ -> list_to_integer(Max) end}
-            || [Name, Min, Max] <- Found, Name =/= "hixie"],
+            || [Name, Min, Max] <- Found, not lists:member(Name, ["hixie", "compression"])],
     ?assertEqual(lists:sort(rabbit_socks_options:limits()), lists:sort(Edge)).
 
 members(Header) ->
@@ -171,6 +171,11 @@ options_test_() ->
     [?_assertMatch(#{hixie := false}, config([{hixie, false}])),
      ?_assertMatch(#{hixie := true}, config([hixie])),
      ?_assertNot(is_map_key(hixie, config([]))),
+     ?_assertMatch(#{compression := 0}, config([{compression, off}])),
+     ?_assertMatch(#{compression := 1}, config([{compression, shared}])),
+     ?_assertMatch(#{compression := 2, compression_window_bits := 9},
+                   config([{compression, dedicated}, {compression_window_bits, 9}])),
+     ?_assertNot(is_map_key(compression, config([]))),
      ?_assertMatch(#{pages := none}, config([{pages, none}])),
      ?_assertMatch(#{pages := <<"/tmp">>}, config([{pages, "/tmp"}])),
      ?_assertMatch(#{pages := <<"/tmp">>}, config([{pages, <<"/tmp">>}])),
@@ -189,6 +194,8 @@ bad_options_test_() ->
         {[7], ["its option 7 is not"]},
         {[{hixie, 1}], ["hixie must be true or false, not 1"]},
         {[{hixie, true}, hixie], ["hixie is given twice"]},
+        {[{compression, on}], ["compression must be off, shared or dedicated, not on"]},
+        {[compression], ["compression must be off, shared or dedicated, not true"]},
         {[{backlog, 0}], ["backlog must be an integer from 1"]},
         {[{pages, "/no/such/place"}], ["\"/no/such/place\"", "not a directory"]},
         {[{pages, 7}], ["pages must be a string, not 7"]},

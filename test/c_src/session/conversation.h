@@ -113,8 +113,10 @@ class Conversation {
   base::SessionId LastOpened() const {
     return opened.empty() ? base::SessionId{} : base::SessionId{opened.back()};
   }
-  void Accept(base::SessionId id, const std::string& owner = "pid") {
-    hub.Accept(id, owner, {}, now);
+  void Accept(
+      base::SessionId id, const std::string& owner = "pid",
+      const std::vector<std::pair<std::string, std::string>>& fields = {}) {
+    hub.Accept(id, owner, fields, now);
     Gather();
   }
   void Refuse(base::SessionId id, uint16_t status, const std::string& text) {

@@ -43,8 +43,9 @@ TEST(FrameHeadTest, ReadsAHead) {
   EXPECT_EQ(frame.length, 5U);
 }
 
-// Every pair of first bytes against the rules of 5.2 and 5.5.
-TEST(FrameHeadTest, F01F02F03F04F05JudgesEveryStart) {
+// Every pair of first bytes against the rules of 5.2 and 5.5, and of RFC 7692
+// 6.
+TEST(FrameHeadTest, F01F02F03F04F05D04JudgesEveryStart) {
   for (unsigned first = 0; first < 256; ++first) {
     for (unsigned second = 0; second < 256; ++second) {
       const Bytes head = {static_cast<unsigned char>(first),
@@ -52,9 +53,14 @@ TEST(FrameHeadTest, F01F02F03F04F05JudgesEveryStart) {
       const unsigned opcode = first % 16, length = second % 128;
       const bool known = opcode <= 2 || (opcode >= 8 && opcode <= 10);
       const bool control_fits = opcode < 8 || (first >= 128 && length <= 125);
-      const bool fine =
-          first / 16 % 8 == 0 && known && control_fits && second >= 128;
-      ASSERT_EQ(CheckFrameStart(head).code, fine ? 0 : 1002)
+      const unsigned reserved = first / 16 % 8;
+      const bool fine = known && control_fits && second >= 128;
+      ASSERT_EQ(CheckFrameStart(head, false).code,
+                fine && reserved == 0 ? 0 : 1002)
+          << first << ' ' << second;
+      const bool deflated = reserved == 4 && (opcode == 1 || opcode == 2);
+      ASSERT_EQ(CheckFrameStart(head, true).code,
+                fine && (reserved == 0 || deflated) ? 0 : 1002)
           << first << ' ' << second;
     }
   }

@@ -36,8 +36,13 @@ void Recorder::OnClose(uint16_t code, base::Bytes reason) {
 }
 
 Events Replay(Draft draft, const Limits& limits,
-              const std::vector<base::Bytes>& pieces) {
-  const std::unique_ptr<Codec> codec = MakeCodec(draft, limits);
+              const std::vector<base::Bytes>& pieces,
+              const std::optional<DeflateTerms>& deflate) {
+  DeflatePool pool;
+  const std::unique_ptr<Codec> codec = MakeCodec(
+      draft, limits,
+      deflate ? std::make_unique<Deflation>(*deflate, &pool) : nullptr);
+  const size_t most = size_t{limits.max_message} + (deflate ? 65536 : 125);
   Recorder recorder;
   for (const base::Bytes bytes : pieces) {
     // A copy of the exact size: Feed unmasks in place.
@@ -50,7 +55,7 @@ Events Replay(Draft draft, const Limits& limits,
       break;
     }
     EXPECT_EQ(outcome.consumed, bytes.size());
-    EXPECT_LE(codec->held(), size_t{limits.max_message} + 125);
+    EXPECT_LE(codec->held(), most);
   }
   const auto close =
       std::find_if(recorder.events.begin(), recorder.events.end(),
@@ -62,9 +67,10 @@ Events Replay(Draft draft, const Limits& limits,
 }
 
 void ExpectEvents(Draft draft, const Limits& limits, base::Bytes input,
-                  const Events& expected) {
+                  const Events& expected,
+                  const std::optional<DeflateTerms>& deflate) {
   test::ForEachCut(input, [&](const std::vector<base::Bytes>& pieces) {
-    ASSERT_EQ(Replay(draft, limits, pieces), expected);
+    ASSERT_EQ(Replay(draft, limits, pieces, deflate), expected);
   });
 }
 
@@ -95,6 +101,17 @@ Draft DraftOf(const std::string& name) {
   return Draft::kRfc6455;
 }
 
+std::optional<DeflateTerms> TermsOf(const test::Vector& vector) {
+  const std::string name = vector.Option("deflate");
+  if (name.empty()) return std::nullopt;
+  if (name != "shared" && name != "dedicated")
+    ADD_FAILURE() << "no such deflate: " << name;
+  DeflateTerms terms;
+  terms.client_takeover = terms.server_takeover = name == "dedicated";
+  terms.client_bits = static_cast<uint8_t>(vector.Number("client_bits", 15));
+  return terms;
+}
+
 }  // namespace
 
 void ExpectVector(const test::Vector& vector, Draft otherwise) {
@@ -105,7 +122,7 @@ void ExpectVector(const test::Vector& vector, Draft otherwise) {
   limits.max_fragments = static_cast<uint32_t>(
       vector.Number("max_fragments", usual.max_fragments));
   ExpectEvents(DraftOf(vector.Option("draft", Name(otherwise))), limits,
-               Unpack(vector.in), ReadEvents(vector.out));
+               Unpack(vector.in), ReadEvents(vector.out), TermsOf(vector));
 }
 
 }  // namespace rabbit_socks::websocket

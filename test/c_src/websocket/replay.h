@@ -3,6 +3,7 @@
 #ifndef RABBIT_SOCKS_TEST_WEBSOCKET_REPLAY_H_
 #define RABBIT_SOCKS_TEST_WEBSOCKET_REPLAY_H_
 
+#include <optional>
 #include <ostream>
 #include <string>
 #include <vector>
@@ -39,17 +40,20 @@ class Recorder final : public Sink {
 
 // Feeds the pieces one after the other. A fault ends it and is the last event.
 // Adds a failure when something follows a close, bytes are left over, or more
-// is held than the limit.
+// is held than the limit. `deflate`: permessage-deflate was agreed so.
 Events Replay(Draft draft, const Limits& limits,
-              const std::vector<base::Bytes>& pieces);
+              const std::vector<base::Bytes>& pieces,
+              const std::optional<DeflateTerms>& deflate = {});
 
 // Whole, byte by byte and cut everywhere: the events are `expected`.
 void ExpectEvents(Draft draft, const Limits& limits, base::Bytes input,
-                  const Events& expected);
+                  const Events& expected,
+                  const std::optional<DeflateTerms>& deflate = {});
 
 // Replays a vector. Its events are written one a line: 'text "hi"', 'binary 01
 // 02', 'ping', 'close 1000 "bye"', 'fault 1002', with bytes in the notation of
-// notation.h. Options: draft, max_message, max_fragments.
+// notation.h. Options: draft, max_message, max_fragments; deflate, which is
+// shared or dedicated, with client_bits.
 void ExpectVector(const test::Vector& vector, Draft otherwise);
 
 }  // namespace rabbit_socks::websocket
