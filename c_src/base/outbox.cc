@@ -2,6 +2,7 @@
 #include "base/outbox.h"
 
 #include <limits>
+#include <utility>
 
 #include "base/check.h"
 
@@ -13,6 +14,8 @@ namespace {
 // given back.
 constexpr size_t kKeptBytes = size_t{256} * 1024;
 constexpr size_t kKeptEffects = 4096;
+constexpr size_t kKeptValues = 256;
+constexpr size_t kKeptValueBytes = 4096;
 
 template <class Container>
 void ClearBounded(Container* container, size_t kept) {
@@ -98,6 +101,49 @@ void Outbox::Message(SessionId id, Bytes owner, Payload payload, Bytes data) {
   effect.data = body;
 }
 
+// What values_ holds beyond the step is buffers for the next one.
+uint32_t Outbox::Keep(Value* value) {
+  if (values_used_ == values_.size()) values_.emplace_back();
+  Value& kept = values_[values_used_];
+  kept.Clear();
+  std::swap(kept, *value);
+  return static_cast<uint32_t>(values_used_++);
+}
+
+void Outbox::Event(SessionId id, Bytes owner, Bytes name, Value* args,
+                   std::optional<uint64_t> ack, size_t size) {
+  const Range pid = Store(owner);
+  const Range text = Store(name);
+  const uint32_t index = Keep(args);
+  Effect& effect = Add(Effect::Kind::kEvent, id.value);
+  effect.owner = pid;
+  effect.data = text;
+  effect.index = index;
+  effect.number = ack.value_or(Effect::kNoNumber);
+  effect.size = size;
+}
+
+void Outbox::Ack(SessionId id, Bytes owner, uint64_t ack, Value* args,
+                 size_t size) {
+  const Range pid = Store(owner);
+  const uint32_t index = Keep(args);
+  Effect& effect = Add(Effect::Kind::kAck, id.value);
+  effect.owner = pid;
+  effect.index = index;
+  effect.number = ack;
+  effect.size = size;
+}
+
+void Outbox::Away(SessionId id, Bytes owner) {
+  const Range pid = Store(owner);
+  Add(Effect::Kind::kAway, id.value).owner = pid;
+}
+
+void Outbox::Back(SessionId id, Bytes owner) {
+  const Range pid = Store(owner);
+  Add(Effect::Kind::kBack, id.value).owner = pid;
+}
+
 void Outbox::Closed(SessionId id, Bytes owner, uint16_t code, Bytes reason) {
   const Range pid = Store(owner);
   const Range text = Store(reason);
@@ -129,6 +175,11 @@ void Outbox::Clear() {
   ClearBounded(&arena_, kKeptBytes);
   opens_.clear();
   heads_.clear();
+  if (values_.size() > kKeptValues) values_.resize(kKeptValues);
+  for (size_t i = 0; i < values_.size() && i < values_used_; ++i) {
+    if (values_[i].capacity() > kKeptValueBytes) values_[i] = Value();
+  }
+  values_used_ = 0;
 }
 
 }  // namespace rabbit_socks::base

@@ -10,6 +10,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -17,6 +18,7 @@
 #include "base/bytes.h"
 #include "base/headers.h"
 #include "base/id.h"
+#include "base/value.h"
 
 namespace rabbit_socks::base {
 
@@ -32,6 +34,8 @@ struct OpenInfo {
   const char* protocol = "rfc6455";
   const char* generation = "none";
   std::string subprotocol;  // empty: none
+  std::string nsp;          // namespace; empty: none
+  Value auth;               // empty: none; may hold no kAttachment
 };
 
 // An answer to a relayed request; for a TCP connection the session room writes
@@ -62,7 +66,11 @@ struct Effect {
     // To the node, about a session (id is a SessionId)
     kOpen,       // opens[index], listener, route
     kMessage,    // owner, payload, data
+    kEvent,      // owner, data = name, number, size, values[index]: arguments
+    kAck,        // owner, number, size, values[index]: arguments
     kClosed,     // owner, code, data = reason
+    kAway,       // owner
+    kBack,       // owner
     kCongested,  // owner
     kDrained,    // owner
     kLog,        // code = level 0..3 (debug, info, warning, error), data
@@ -77,6 +85,10 @@ struct Effect {
   ListenerId listener = 0;
   Range owner;  // the session's pid as the node encoded it
   Range data;
+  uint64_t number = kNoNumber;  // of an acknowledgement
+  uint64_t size = 0;            // bytes of credit
+
+  static constexpr uint64_t kNoNumber = ~uint64_t{0};
 };
 
 class Outbox {
@@ -101,6 +113,15 @@ class Outbox {
 
   void Open(SessionId id, ListenerId listener, uint32_t route, OpenInfo info);
   void Message(SessionId id, Bytes owner, Payload payload, Bytes data);
+  // An event with its arguments, an array; `id` when the client wants an
+  // acknowledgement. Takes the arguments out of *args, which is empty after the
+  // call and keeps a buffer.
+  void Event(SessionId id, Bytes owner, Bytes name, Value* args,
+             std::optional<uint64_t> ack, size_t size);
+  // The acknowledgement of the event that was sent with `ack`.
+  void Ack(SessionId id, Bytes owner, uint64_t ack, Value* args, size_t size);
+  void Away(SessionId id, Bytes owner);
+  void Back(SessionId id, Bytes owner);
   void Closed(SessionId id, Bytes owner, uint16_t code, Bytes reason);
   void Congested(SessionId id, Bytes owner);
   void Drained(SessionId id, Bytes owner);
@@ -113,6 +134,9 @@ class Outbox {
   const OpenInfo& open(const Effect& effect) const {
     return opens_[effect.index];
   }
+  const Value& value(const Effect& effect) const {
+    return values_[effect.index];
+  }
   const RelayedHead& head(const Effect& effect) const {
     return heads_[effect.index];
   }
@@ -123,11 +147,14 @@ class Outbox {
  private:
   Effect& Add(Effect::Kind kind, uint64_t id);
   Range Store(Bytes bytes);
+  uint32_t Keep(Value* value);
 
   std::vector<Effect> effects_;
   std::string arena_;
   std::vector<OpenInfo> opens_;
   std::vector<RelayedHead> heads_;
+  std::vector<Value> values_;  // the first values_used_ are of this step
+  size_t values_used_ = 0;
 };
 
 }  // namespace rabbit_socks::base

@@ -61,6 +61,17 @@ void Value::PopFront() {
   tokens_.erase(tokens_.begin() + 1);
 }
 
+void Value::Attach(std::span<const std::string> attachments) {
+  for (Token& token : tokens_) {
+    if (token.kind != Kind::kAttachment) continue;
+    const std::string& bytes = attachments[static_cast<size_t>(token.number)];
+    token.kind = Kind::kBinary;
+    token.size = static_cast<uint32_t>(bytes.size());
+    token.at = store_.size();
+    store_.append(bytes);
+  }
+}
+
 void Value::Clear() {
   tokens_.clear();
   store_.clear();

@@ -10,6 +10,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -63,7 +64,15 @@ class Value {
   // element is one token
   void PopFront();
 
+  // Puts the bytes into the places of the attachments. REQUIRES: there is one
+  // for each
+  void Attach(std::span<const std::string> attachments);
+
   void Clear();
+  // Of the memory that it keeps, in bytes.
+  size_t capacity() const {
+    return tokens_.capacity() * sizeof(Token) + store_.capacity();
+  }
   bool empty() const { return tokens_.empty(); }
   const std::vector<Token>& tokens() const { return tokens_; }
   // REQUIRES: token is one of ours, kText or kBinary. Lives until the next

@@ -8,9 +8,11 @@
 //   {listen, Listener, Config}                          {configure, Listener, Config}
 //   {unlisten, Listener}                                {remove, Listener, Code, Reason}
 //   {adopt, Ref, Buffer}                                {stop, Code, Reason}
-//   {accept, Session, Pid, Headers}                     {refuse, Session, Status, Text}
+//   {accept, Session, Pid, Headers}                     {refuse, Session, Status, Text, Data}
 //   {send, Session, [Message]}                          {credit, Session, Messages, Bytes}
-//   {close, Session, Code, Reason}
+//   {close, Session, Code, Reason}                      {disconnect, Session, Whole}
+//   {join, Session, Room}                               {leave, Session, Room}
+//   {broadcast, Audience, Message}
 //   {request, Ref, Listener, Request}                   {bytes, Ref, Binary}      {gone, Ref}
 // Edge to node, as one list a packet
 //   {hello, 1, #{release => Binary, pid => OsPid}}      {heartbeat, N}
@@ -18,6 +20,7 @@
 //   {open, Session, Listener, Route, Info}
 //   {Pid, {'$socks', messages, [Message]}}              {Pid, {'$socks', closed, Code, Reason}}
 //   {Pid, {'$socks', congested}}                        {Pid, {'$socks', drained}}
+//   {Pid, {'$socks', away}}                             {Pid, {'$socks', back}}
 //   {response, Ref, Status, Headers, Body}              {response_start, Ref, Status, Headers}
 //   {switch, Ref, Headers}       {bytes, Ref, Binary}   {finish, Ref}
 //   {pause, Ref}                 {resume, Ref}
@@ -33,8 +36,10 @@
 #include "base/bytes.h"
 #include "base/headers.h"
 #include "base/id.h"
+#include "base/message.h"
 #include "base/outbox.h"
 #include "base/result.h"
+#include "base/value.h"
 
 namespace rabbit_socks::node {
 
@@ -46,6 +51,7 @@ using Fields = std::vector<std::pair<std::string, std::string>>;
 
 struct RouteConfig {
   std::vector<std::string> prefix, subprotocols;
+  bool events = false, frames = true;
   bool any_origin = true;
   std::vector<std::string> origins;
 };
@@ -79,10 +85,19 @@ class Commands {
   virtual void OnAdopt(uint64_t ref, base::Bytes buffer) = 0;
   virtual void OnAccept(base::SessionId session, base::Bytes pid,
                         Fields headers) = 0;
+  // `data`: empty, or what goes beside the text.
   virtual void OnRefuse(base::SessionId session, uint16_t status,
-                        base::Bytes text) = 0;
-  virtual void OnSend(base::SessionId session, base::Payload payload,
-                      base::Bytes data) = 0;
+                        base::Bytes text, const base::Value& data) = 0;
+  virtual void OnSend(base::SessionId session,
+                      const base::Message& message) = 0;
+  // A message with a term in it that is no value: value_reader.h says `why`.
+  // The session is one of none for a broadcast.
+  virtual void OnNoValue(base::SessionId session, base::Bytes why) = 0;
+  virtual void OnDisconnect(base::SessionId session, bool whole) = 0;
+  virtual void OnJoin(base::SessionId session, base::Bytes room) = 0;
+  virtual void OnLeave(base::SessionId session, base::Bytes room) = 0;
+  virtual void OnBroadcast(const base::Audience& audience,
+                           const base::Message& message) = 0;
   virtual void OnCredit(base::SessionId session, uint32_t messages,
                         uint32_t bytes) = 0;
   virtual void OnClose(base::SessionId session, uint16_t code,

@@ -52,14 +52,40 @@ void NodeCommands::OnAccept(SessionId session, Bytes pid,
   core_->Drain(now_);
 }
 
-void NodeCommands::OnRefuse(SessionId session, uint16_t status, Bytes text) {
-  core_->hub.Refuse(session, status, text, now_);
+void NodeCommands::OnRefuse(SessionId session, uint16_t status, Bytes text,
+                            const base::Value& data) {
+  core_->hub.Refuse(session, status, text, data, now_);
   core_->Drain(now_);
 }
 
-void NodeCommands::OnSend(SessionId session, base::Payload payload,
-                          Bytes data) {
-  core_->hub.Send(session, payload, data, now_);
+void NodeCommands::OnSend(SessionId session, const base::Message& message) {
+  core_->hub.Send(session, message, now_);
+  core_->Drain(now_);
+}
+
+void NodeCommands::OnNoValue(SessionId session, Bytes why) {
+  core_->Note(Level::kError,
+              "a callback module sent a term that JSON has no place for: " +
+                  std::string(why));
+  OnClose(session, 1011, "internal error");
+}
+
+void NodeCommands::OnDisconnect(SessionId session, bool whole) {
+  core_->hub.Disconnect(session, whole, now_);
+  core_->Drain(now_);
+}
+
+void NodeCommands::OnJoin(SessionId session, Bytes room) {
+  core_->hub.Join(session, room, now_);
+}
+
+void NodeCommands::OnLeave(SessionId session, Bytes room) {
+  core_->hub.Leave(session, room, now_);
+}
+
+void NodeCommands::OnBroadcast(const base::Audience& audience,
+                               const base::Message& message) {
+  core_->hub.Broadcast(audience, message, now_);
   core_->Drain(now_);
 }
 

@@ -31,10 +31,15 @@ class NodeCommands final : public node::Commands {
   void OnAdopt(uint64_t ref, base::Bytes buffer) override;
   void OnAccept(base::SessionId session, base::Bytes pid,
                 node::Fields headers) override;
-  void OnRefuse(base::SessionId session, uint16_t status,
-                base::Bytes text) override;
-  void OnSend(base::SessionId session, base::Payload payload,
-              base::Bytes data) override;
+  void OnRefuse(base::SessionId session, uint16_t status, base::Bytes text,
+                const base::Value& data) override;
+  void OnSend(base::SessionId session, const base::Message& message) override;
+  void OnNoValue(base::SessionId session, base::Bytes why) override;
+  void OnDisconnect(base::SessionId session, bool whole) override;
+  void OnJoin(base::SessionId session, base::Bytes room) override;
+  void OnLeave(base::SessionId session, base::Bytes room) override;
+  void OnBroadcast(const base::Audience& audience,
+                   const base::Message& message) override;
   void OnCredit(base::SessionId session, uint32_t messages,
                 uint32_t bytes) override;
   void OnClose(base::SessionId session, uint16_t code,

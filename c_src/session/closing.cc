@@ -8,6 +8,7 @@
 
 #include "http/response.h"
 #include "session/answer.h"
+#include "session/rooms.h"
 #include "transport/dress.h"
 #include "websocket/handshake.h"
 
@@ -107,6 +108,7 @@ void EndSession(Tables& t, Session* s, uint16_t code, Bytes reason) {
     k->sessions.erase(
         std::remove(k->sessions.begin(), k->sessions.end(), s->id),
         k->sessions.end());
+  LeaveAllRooms(t, s);
   t.sessions.Erase(s->id);
 }
 

@@ -23,6 +23,8 @@ struct Route {
   std::vector<std::string> prefix;  // path parts after /websocket or
                                     // /socket.io; empty: the default route
   std::vector<std::string> subprotocols;
+  bool events = false;  // the callback module takes events
+  bool frames = true;   // and frames
   http::OriginPolicy origins;
 };
 

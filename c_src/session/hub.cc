@@ -15,6 +15,7 @@
 #include "session/polls.h"
 #include "session/removal.h"
 #include "session/requests.h"
+#include "session/rooms.h"
 #include "session/tables.h"
 #include "session/timers.h"
 #include "session/upgrade.h"
@@ -214,7 +215,8 @@ void Hub::Accept(
   c->input.erase(0, used);
 }
 
-void Hub::Refuse(SessionId id, uint16_t status, Bytes text, Time now) {
+void Hub::Refuse(SessionId id, uint16_t status, Bytes text,
+                 const base::Value& /*data*/, Time now) {
   const Impl::Step step(impl_.get(), now);
   Tables& t = impl_->t;
   Session* s = t.FindSession(id);
@@ -227,12 +229,12 @@ void Hub::Refuse(SessionId id, uint16_t status, Bytes text, Time now) {
   AnswerAndClose(t, c, response);
 }
 
-void Hub::Send(SessionId id, base::Payload payload, Bytes data, Time now) {
+void Hub::Send(SessionId id, const base::Message& message, Time now) {
   const Impl::Step step(impl_.get(), now);
   Session* s = impl_->t.FindSession(id);
   if (s != nullptr && (s->state == Session::State::kOpen ||
                        s->state == Session::State::kEnding)) {
-    SendMessage(impl_->t, s, payload, data);
+    SendMessage(impl_->t, s, message);
   }
 }
 
@@ -252,6 +254,26 @@ void Hub::Close(SessionId id, uint16_t code, Bytes reason, Time now) {
   } else if (s->state == Session::State::kEnding) {
     ConfirmEnding(t, s);
   }
+}
+
+void Hub::Join(SessionId id, Bytes room, Time now) {
+  const Impl::Step step(impl_.get(), now);
+  if (Session* s = impl_->t.FindSession(id)) JoinRoom(impl_->t, s, room);
+}
+
+void Hub::Leave(SessionId id, Bytes room, Time now) {
+  const Impl::Step step(impl_.get(), now);
+  if (Session* s = impl_->t.FindSession(id)) LeaveRoom(impl_->t, s, room);
+}
+
+void Hub::Broadcast(const base::Audience& audience,
+                    const base::Message& message, Time now) {
+  const Impl::Step step(impl_.get(), now);
+  BroadcastMessage(impl_->t, audience, message);
+}
+
+void Hub::Disconnect(SessionId id, bool /*whole*/, Time now) {
+  Close(id, 1000, "", now);
 }
 
 void Hub::Stop(uint16_t code, Bytes reason, Time now) {

@@ -15,8 +15,10 @@
 
 #include "base/bytes.h"
 #include "base/id.h"
+#include "base/message.h"
 #include "base/outbox.h"
 #include "base/time.h"
+#include "base/value.h"
 #include "http/request.h"
 #include "session/config.h"
 
@@ -75,14 +77,23 @@ class Hub {
   void Accept(base::SessionId id, base::Bytes owner,
               const std::vector<std::pair<std::string, std::string>>& headers,
               base::Time now);
+  // `data` goes beside the text to a client that asked for a namespace; empty:
+  // none.
   void Refuse(base::SessionId id, uint16_t status, base::Bytes text,
-              base::Time now);
-  void Send(base::SessionId id, base::Payload payload, base::Bytes data,
-            base::Time now);
+              const base::Value& data, base::Time now);
+  void Send(base::SessionId id, const base::Message& message, base::Time now);
   void Credit(base::SessionId id, uint32_t messages, uint32_t bytes,
               base::Time now);
   void Close(base::SessionId id, uint16_t code, base::Bytes reason,
              base::Time now);
+  // Tells a Socket.IO client that its namespace is disconnected. `whole`: every
+  // namespace, and the connection ends.
+  void Disconnect(base::SessionId id, bool whole, base::Time now);
+  // Rooms: names for groups of sessions of any listener and generation.
+  void Join(base::SessionId id, base::Bytes room, base::Time now);
+  void Leave(base::SessionId id, base::Bytes room, base::Time now);
+  void Broadcast(const base::Audience& audience, const base::Message& message,
+                 base::Time now);
   // Closes every session; new requests are answered 503.
   void Stop(uint16_t code, base::Bytes reason, base::Time now);
 

@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: MPL-2.0
 #include "session/outbound.h"
 
+#include <optional>
 #include <string>
 
 #include "http/response.h"
 #include "session/answer.h"
 #include "session/closing.h"
+#include "session/plain_frame.h"
 #include "transport/dress.h"
 
 namespace rabbit_socks::session {
@@ -84,10 +86,12 @@ void NoteCongestion(Tables& t, const Client& k, size_t queued) {
 }
 
 // False: its protocol cannot carry it.
-bool SendAsPacket(Tables& t, Client* k, base::Payload payload, Bytes data) {
-  if (payload != base::Payload::kText) return false;
+bool SendAsPacket(Tables& t, Client* k, const PlainFrame& frame) {
+  if (frame.payload != base::Payload::kText) return false;
   std::string framed;
-  k->generation->codec->Append({framing::Packet::Type::kMessage, data},
+  k->generation->codec->Append({frame.json ? framing::Packet::Type::kJson
+                                           : framing::Packet::Type::kMessage,
+                                frame.data},
                                &framed);
   return SendPayload(t, k, framed);
 }
@@ -100,16 +104,20 @@ void SendPacket(Tables& t, Client* k, const framing::Packet& packet) {
   static_cast<void>(SendPayload(t, k, payload));
 }
 
-void SendMessage(Tables& t, Session* s, base::Payload payload, Bytes data) {
+void SendMessage(Tables& t, Session* s, const base::Message& message) {
   if (QueuedFor(t, *s) > s->config->limits.send_queue_hard) {
     CloseSession(t, s, 1013, "the client is too slow");
     return;
   }
+  std::string scratch;
+  const std::optional<PlainFrame> frame = ToPlainFrame(message, &scratch);
+  if (!frame) return;
   Client* k = t.FindClient(s->client);
   Connection* c = k == nullptr ? t.FindConnection(s->connection) : nullptr;
-  const bool sent = k != nullptr
-                        ? SendAsPacket(t, k, payload, data)
-                        : c != nullptr && SendOnWebSocket(t, c, payload, data);
+  const bool sent =
+      k != nullptr
+          ? SendAsPacket(t, k, *frame)
+          : c != nullptr && SendOnWebSocket(t, c, frame->payload, frame->data);
   if (!sent) {
     t.outbox->Log(2,
                   "a callback module sent a message that its client's protocol "

@@ -6,7 +6,7 @@
 
 #include <cstddef>
 
-#include "base/bytes.h"
+#include "base/message.h"
 #include "framing/codec.h"
 #include "session/tables.h"
 
@@ -15,8 +15,7 @@ namespace rabbit_socks::session {
 // A message of the callback module. Closes the session with 1003 when its
 // protocol cannot carry the message and with 1013 when the queue is over the
 // hard limit: `s` may be dead after the call.
-void SendMessage(Tables& t, Session* s, base::Payload payload,
-                 base::Bytes data);
+void SendMessage(Tables& t, Session* s, const base::Message& message);
 
 // A packet of ours for a Socket.IO client: its id, a heartbeat.
 void SendPacket(Tables& t, Client* k, const framing::Packet& packet);

@@ -10,6 +10,8 @@
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "base/id.h"
 #include "base/time.h"
@@ -17,7 +19,18 @@
 
 namespace rabbit_socks::session {
 
+struct Room {
+  std::vector<base::SessionId> members;
+};
+
 struct Session {
+  // Of a room: its entry in the table of rooms, and the place among its
+  // members.
+  struct Membership {
+    std::pair<const std::string, Room>* room;
+    uint32_t index;
+  };
+
   enum class State : uint8_t {
     kOpening,  // the node has been asked
     kOpen,
@@ -33,6 +46,8 @@ struct Session {
   uint32_t route = 0;
   std::shared_ptr<const ListenerConfig> config;
   std::string owner;  // the node's pid for it
+  std::vector<Membership> rooms;
+  uint64_t broadcast = 0;  // the last one that it was considered for
 
   int64_t credit_messages = 0;
   int64_t credit_bytes = 0;

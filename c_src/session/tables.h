@@ -48,7 +48,9 @@ struct Tables {
   base::SlotMap<Client, base::ClientId> clients;
   std::unordered_map<base::ListenerId, Listener> listeners;
   std::unordered_map<std::string, base::ClientId>
-      names;  // Socket.IO session ids
+      names;                                    // Socket.IO session ids
+  std::unordered_map<std::string, Room> rooms;  // none without members
+  uint64_t broadcasts = 0;
   base::TickWheel wheel;
   std::vector<base::ConnectionId> ready;
   std::string scratch;  // for replies built while the outbox takes messages
