@@ -43,17 +43,17 @@ open({ok, {Module, Options}, Window}, Session, Info, Link) ->
             _ = erlang:monitor(process, Pid, [{tag, {session, Session}}]),
             ok;
         {error, _} ->
-            rabbit_socks_link:tell(Link, {refuse, Session, 503, <<"busy">>})
+            rabbit_socks_link:tell(Link, {refuse, Session, 503, <<"busy">>, []})
     end;
 open(error, Session, _, Link) ->
-    rabbit_socks_link:tell(Link, {refuse, Session, 404, <<"nothing is served here">>}).
+    rabbit_socks_link:tell(Link, {refuse, Session, 404, <<"nothing is served here">>, []}).
 
 %% @doc A session that ended in order has told the edge itself. One that was killed has not (`noproc': before it was
 %% watched): the edge takes the command that fits how far the session had come, and ignores the other.
 -spec session_ended(non_neg_integer(), term(), none | rabbit_socks_link:link()) -> ok.
 session_ended(_, Reason, _) when Reason =:= normal; Reason =:= shutdown; element(1, Reason) =:= shutdown -> ok;
 session_ended(Session, _, Link) ->
-    ok = rabbit_socks_link:tell(Link, {refuse, Session, 500, <<"internal error">>}),
+    ok = rabbit_socks_link:tell(Link, {refuse, Session, 500, <<"internal error">>, []}),
     rabbit_socks_link:tell(Link, {close, Session, 1011, <<"internal error">>}).
 
 %% @doc The process behind a relayed request has ended: too early, if its Ref is still open.

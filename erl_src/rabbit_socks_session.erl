@@ -71,7 +71,7 @@ begin_session(Module, #{path := Path} = Info, Options) ->
     end.
 
 refuse(Link, Id, Status, Text) ->
-    ok = rabbit_socks_link:write(Link, {refuse, Id, Status, Text}),
+    ok = rabbit_socks_link:write(Link, {refuse, Id, Status, Text, []}),
     {stop, normal, undefined}.
 
 opened(#session{module = Module, writer = Writer, state = State} = Session) ->

@@ -177,7 +177,9 @@ void Outbox::Clear() {
   heads_.clear();
   if (values_.size() > kKeptValues) values_.resize(kKeptValues);
   for (size_t i = 0; i < values_.size() && i < values_used_; ++i) {
-    if (values_[i].capacity() > kKeptValueBytes) values_[i] = Value();
+    if (values_[i].capacity() <= kKeptValueBytes) continue;
+    Value fresh;  // assigned to, a string may keep its memory
+    std::swap(values_[i], fresh);
   }
   values_used_ = 0;
 }

@@ -45,6 +45,8 @@ bool ReadRoute(TermReader* term, std::vector<RouteConfig>* routes) {
   const bool read = ReadMap(term, [&](base::Bytes key, TermReader* t) {
     if (key == "prefix") return ReadStrings(t, &route.prefix);
     if (key == "subprotocols") return ReadStrings(t, &route.subprotocols);
+    if (key == "events") return t->Boolean(&route.events);
+    if (key == "frames") return t->Boolean(&route.frames);
     return key == "origins" && ReadOrigins(t, &route);
   });
   routes->push_back(std::move(route));

@@ -3,6 +3,9 @@
 
 #include <string>
 
+#include "base/value.h"
+#include "node/value_writer.h"
+
 namespace rabbit_socks::node {
 namespace {
 
@@ -18,10 +21,29 @@ void WriteEndpoint(TermWriter* term, base::Bytes address, uint16_t port) {
   term->Integer(port);
 }
 
+// The binary, or none in place of an empty one.
+void WriteOptional(TermWriter* term, base::Bytes text) {
+  if (text.empty()) {
+    term->Atom("none");
+  } else {
+    term->Binary(text);
+  }
+}
+
+// [] or [Value]
+std::string EncodeAuth(const base::Value& auth) {
+  base::Value list;
+  list.Array(auth.empty() ? 0 : 1);
+  if (!auth.empty()) list.Append(auth, 0);
+  std::string encoded;
+  AppendValue(list, 0, {}, &encoded);
+  return encoded;
+}
+
 }  // namespace
 
 // The hot path: what never changes is encoded already.
-void WriteMessage(TermWriter* term, base::Payload payload, base::Bytes data) {
+void WriteFrame(TermWriter* term, base::Payload payload, base::Bytes data) {
   term->Raw(payload == base::Payload::kText ? "h\x02w\x04utf8"
                                             : "h\x02w\x06"
                                               "binary");
@@ -45,7 +67,9 @@ void WriteHeaders(TermWriter* term, const base::RelayedHead& head) {
 
 void WriteInfo(TermWriter* term, const base::OpenInfo& info) {
   // The order of Erlang's own maps, by key, so that both sides' bytes agree.
-  term->Map(10);
+  term->Map(12);
+  term->Atom("auth");
+  term->Raw(EncodeAuth(info.auth));
   term->Atom("generation");
   term->Atom(info.generation);
   term->Atom("headers");
@@ -56,6 +80,8 @@ void WriteInfo(TermWriter* term, const base::OpenInfo& info) {
   term->ListEnd();
   term->Atom("local");
   WriteEndpoint(term, info.local_address, info.local_port);
+  term->Atom("namespace");
+  WriteOptional(term, info.nsp);
   term->Atom("path");
   term->ListHead(static_cast<uint32_t>(info.path.size()));
   for (const std::string& part : info.path) term->Binary(part);
@@ -69,11 +95,7 @@ void WriteInfo(TermWriter* term, const base::OpenInfo& info) {
   term->Atom("secure");
   term->Boolean(info.secure);
   term->Atom("subprotocol");
-  if (info.subprotocol.empty()) {
-    term->Atom("none");
-  } else {
-    term->Binary(info.subprotocol);
-  }
+  WriteOptional(term, info.subprotocol);
   term->Atom("transport");
   term->Atom(info.transport);
 }

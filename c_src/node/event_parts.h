@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: MPL-2.0
-// The larger parts of events, as docs/PORT_PROTOCOL.md has them: messages, the
+// The larger parts of events, as docs/PORT_PROTOCOL.md has them: frames, the
 // envelope of what goes to a session's process, headers, Info of open.
 #ifndef RABBIT_SOCKS_NODE_EVENT_PARTS_H_
 #define RABBIT_SOCKS_NODE_EVENT_PARTS_H_
 
-#include <cstddef>
 #include <cstdint>
 
 #include "base/bytes.h"
@@ -13,9 +12,7 @@
 
 namespace rabbit_socks::node {
 
-// The most that WriteMessage adds to its data.
-inline constexpr size_t kMessageHead = 2 + (2 + 6) + 5;
-void WriteMessage(TermWriter* term, base::Payload payload, base::Bytes data);
+void WriteFrame(TermWriter* term, base::Payload payload, base::Bytes data);
 
 // {Pid, {'$socks', Name, …}}: `more` elements after the name are to follow.
 void WriteSessionEvent(TermWriter* term, base::Bytes owner, base::Bytes name,

@@ -5,7 +5,9 @@
 #include <string>
 #include <utility>
 
+#include "node/arguments.h"
 #include "node/compound.h"
+#include "node/session_commands.h"
 #include "node/term_reader.h"
 
 namespace rabbit_socks::node {
@@ -13,97 +15,11 @@ namespace {
 
 using base::Bytes;
 
-constexpr int64_t kMaxId = (int64_t{1} << 56) - 1;
-
-bool ReadId(TermReader* term, uint64_t* id) {
-  int64_t value = 0;
-  if (!term->Integer(0, kMaxId, &value)) return false;
-  *id = static_cast<uint64_t>(value);
-  return true;
-}
-
-bool ReadSession(TermReader* term, base::SessionId* session) {
-  return ReadId(term, &session->value);
-}
-
-template <class T>
-bool ReadNumber(TermReader* term, int64_t min, int64_t max, T* number) {
-  int64_t value = 0;
-  if (!term->Integer(min, max, &value)) return false;
-  *number = static_cast<T>(value);
-  return true;
-}
-
-// Code, Reason: the last arguments of all that closes. RFC 6455 section 7.4.
-bool ReadClose(TermReader* term, uint16_t* code, Bytes* reason) {
-  return ReadNumber(term, 1000, 4999, code) && term->Binary(reason);
-}
-
-bool Send(TermReader* term, Commands* commands) {
-  base::SessionId session;
-  return ReadSession(term, &session) && ReadList(term, [&](TermReader* t) {
-           Bytes kind;
-           Bytes data;
-           if (!t->Tuple(2) || !t->Atom(&kind) || !t->Binary(&data))
-             return false;
-           const bool text = kind == "utf8";
-           if (!text && kind != "binary") return false;
-           commands->OnSend(
-               session, text ? base::Payload::kText : base::Payload::kBinary,
-               data);
-           return true;
-         });
-}
-
-bool Credit(TermReader* term, Commands* commands) {
-  base::SessionId session;
-  constexpr int64_t kMax = std::numeric_limits<uint32_t>::max();
-  uint32_t messages = 0;
-  uint32_t bytes = 0;
-  if (!ReadSession(term, &session) || !ReadNumber(term, 0, kMax, &messages) ||
-      !ReadNumber(term, 0, kMax, &bytes))
-    return false;
-  commands->OnCredit(session, messages, bytes);
-  return true;
-}
-
 bool ReadBytes(TermReader* term, Commands* commands) {
   uint64_t ref = 0;
   Bytes bytes;
   if (!ReadId(term, &ref) || !term->Binary(&bytes)) return false;
   commands->OnBytes(ref, bytes);
-  return true;
-}
-
-bool Accept(TermReader* term, Commands* commands) {
-  base::SessionId session;
-  Bytes pid;
-  Fields headers;
-  if (!ReadSession(term, &session) || !term->Pid(&pid) ||
-      !ReadFields(term, &headers))
-    return false;
-  commands->OnAccept(session, pid, std::move(headers));
-  return true;
-}
-
-bool Close(TermReader* term, Commands* commands) {
-  base::SessionId session;
-  uint16_t code = 0;
-  Bytes reason;
-  if (!ReadSession(term, &session) || !ReadClose(term, &code, &reason))
-    return false;
-  commands->OnClose(session, code, reason);
-  return true;
-}
-
-bool Refuse(TermReader* term, Commands* commands) {
-  base::SessionId session;
-  uint16_t status = 0;
-  Bytes text;
-  if (!ReadSession(term, &session) || !ReadNumber(term, 400, 599, &status) ||
-      !term->Binary(&text))
-    return false;
-  commands->OnRefuse(session, status, text);
   return true;
 }
 
@@ -207,14 +123,26 @@ struct Command {
 
 // The frequent ones first.
 constexpr Command kCommands[] = {
-    {"send", 3, Send},           {"credit", 4, Credit},
-    {"bytes", 3, ReadBytes},     {"accept", 4, Accept},
-    {"close", 4, Close},         {"refuse", 4, Refuse},
-    {"request", 4, Request},     {"gone", 2, Gone},
-    {"adopt", 3, Adopt},         {"listen", 3, Listen},
-    {"configure", 3, Configure}, {"unlisten", 2, Unlisten},
-    {"heartbeat", 2, Heartbeat}, {"remove", 4, Remove},
-    {"hello", 3, Hello},         {"stop", 3, Stop},
+    {"send", 3, ReadSend},
+    {"credit", 4, ReadCredit},
+    {"broadcast", 3, ReadBroadcast},
+    {"bytes", 3, ReadBytes},
+    {"accept", 4, ReadAccept},
+    {"close", 4, ReadCloseSession},
+    {"join", 3, ReadJoin},
+    {"leave", 3, ReadLeave},
+    {"refuse", 5, ReadRefuse},
+    {"disconnect", 3, ReadDisconnect},
+    {"request", 4, Request},
+    {"gone", 2, Gone},
+    {"adopt", 3, Adopt},
+    {"listen", 3, Listen},
+    {"configure", 3, Configure},
+    {"unlisten", 2, Unlisten},
+    {"heartbeat", 2, Heartbeat},
+    {"remove", 4, Remove},
+    {"hello", 3, Hello},
+    {"stop", 3, Stop},
 };
 
 bool ReadCommand(TermReader* term, Commands* commands) {

@@ -8,6 +8,7 @@
 #include "base/utf8.h"
 #include "node/event_parts.h"
 #include "node/term_writer.h"
+#include "node/value_writer.h"
 
 namespace rabbit_socks::node {
 namespace {
@@ -39,30 +40,41 @@ void Writer::EndPacket() {
   merging_ = 0;
 }
 
+bool Writer::Fits() const {
+  return out_.size() - packet_ + kPacketEnd <= kMaxPacket + kLengthWord;
+}
+
 // Appends what write(term) writes, as the next event, in a packet where it
 // fits.
 template <class Write>
-void Writer::Event(Write&& write) {
+bool Writer::TryAppend(Write&& write) {
   merging_ = 0;
   if (events_ == 0) BeginPacket();
   const size_t begin = out_.size();
   TermWriter term(&out_);
   write(&term);
-  if (out_.size() - packet_ + kPacketEnd > kMaxPacket + kLengthWord &&
-      events_ != 0) {
+  if (!Fits() && events_ != 0) {
     const std::string event = out_.substr(begin);
     out_.resize(begin);
     EndPacket();
     BeginPacket();
     out_.append(event);
   }
-  RS_CHECK(out_.size() - packet_ + kPacketEnd <= kMaxPacket + kLengthWord,
-           "an event larger than a packet to the node");
+  if (!Fits()) {
+    out_.resize(packet_);
+    return false;
+  }
   ++events_;
+  return true;
+}
+
+template <class Write>
+void Writer::Append(Write&& write) {
+  RS_CHECK(TryAppend(write), "an event larger than a packet to the node");
 }
 
 void Writer::Hello(base::Bytes release, int os_pid) {
-  Event([&](TermWriter* term) {
+  Append([&](TermWriter* term) {
     term->Tuple(3);
     term->Atom("hello");
     term->Integer(kVersion);
@@ -75,7 +87,7 @@ void Writer::Hello(base::Bytes release, int os_pid) {
 }
 
 void Writer::Heartbeat(uint64_t n) {
-  Event([&](TermWriter* term) {
+  Append([&](TermWriter* term) {
     term->Tuple(2);
     term->Atom("heartbeat");
     term->Integer(n);
@@ -83,7 +95,7 @@ void Writer::Heartbeat(uint64_t n) {
 }
 
 void Writer::Listening(base::ListenerId listener) {
-  Event([&](TermWriter* term) {
+  Append([&](TermWriter* term) {
     term->Tuple(2);
     term->Atom("listening");
     term->Integer(listener);
@@ -93,7 +105,7 @@ void Writer::Listening(base::ListenerId listener) {
 void Writer::Log(uint16_t level, base::Bytes text) {
   static constexpr base::Bytes kLevels[] = {"debug", "info", "warning",
                                             "error"};
-  Event([&](TermWriter* term) {
+  Append([&](TermWriter* term) {
     term->Tuple(3);
     term->Atom("log");
     term->Atom(kLevels[std::min<size_t>(level, std::size(kLevels) - 1)]);
@@ -101,9 +113,9 @@ void Writer::Log(uint16_t level, base::Bytes text) {
   });
 }
 
-void Writer::Open(base::SessionId session, base::ListenerId listener,
+bool Writer::Open(base::SessionId session, base::ListenerId listener,
                   uint32_t route, const base::OpenInfo& info) {
-  Event([&](TermWriter* term) {
+  return TryAppend([&](TermWriter* term) {
     term->Tuple(5);
     term->Atom("open");
     term->Integer(session.value);
@@ -114,56 +126,94 @@ void Writer::Open(base::SessionId session, base::ListenerId listener,
 }
 
 // The fast way: the session's event is the last of the packet and takes more.
-bool Writer::AppendMessage(base::SessionId session, base::Payload payload,
-                           base::Bytes data) {
+template <class Write>
+bool Writer::Merge(base::SessionId session, Write&& write) {
   if (merging_ == 0 || merging_ != session.value) return false;
-  const size_t packet = out_.size() - packet_ - kLengthWord;
-  if (packet + kMessageHead + data.size() + kPacketEnd > kMaxPacket) {
-    return false;
-  }
   out_.pop_back();  // the end of the list
+  const size_t begin = out_.size();
   TermWriter term(&out_);
-  WriteMessage(&term, payload, data);
+  write(&term);
   term.ListEnd();
-  term.PatchHead(messages_at_, ++messages_);
+  if (Fits()) {
+    term.PatchHead(messages_at_, ++messages_);
+    return true;
+  }
+  out_.resize(begin);
+  term.ListEnd();
+  return false;
+}
+
+template <class Write>
+bool Writer::AppendMessage(base::SessionId session, base::Bytes owner,
+                           Write&& write) {
+  if (Merge(session, write)) return true;
+  size_t from_end = 0;  // as the event may move to another packet
+  const bool appended = TryAppend([&](TermWriter* term) {
+    WriteSessionEvent(term, owner, "messages", 1);
+    const size_t list = out_.size();
+    term->ListHead(1);
+    write(term);
+    term->ListEnd();
+    from_end = out_.size() - list;
+  });
+  if (!appended) return false;
+  merging_ = session.value;
+  messages_at_ = out_.size() - from_end;
+  messages_ = 1;
   return true;
 }
 
 void Writer::Message(base::SessionId session, base::Bytes owner,
                      base::Payload payload, base::Bytes data) {
-  if (AppendMessage(session, payload, data)) return;
-  size_t from_end = 0;  // as the event may move to another packet
-  Event([&](TermWriter* term) {
-    WriteSessionEvent(term, owner, "messages", 1);
-    const size_t list = out_.size();
-    term->ListHead(1);
-    WriteMessage(term, payload, data);
-    term->ListEnd();
-    from_end = out_.size() - list;
+  const bool appended = AppendMessage(session, owner, [&](TermWriter* term) {
+    WriteFrame(term, payload, data);
   });
-  merging_ = session.value;
-  messages_at_ = out_.size() - from_end;
-  messages_ = 1;
+  RS_CHECK(appended, "a message larger than a packet to the node");
+}
+
+bool Writer::Event(base::SessionId session, base::Bytes owner, base::Bytes name,
+                   const base::Value& args, std::optional<uint64_t> ack,
+                   uint64_t size) {
+  return AppendMessage(session, owner, [&](TermWriter* term) {
+    term->Tuple(5);
+    term->Atom("event");
+    term->Binary(name);
+    AppendValue(args, 0, {}, &out_);
+    if (ack) {
+      term->Integer(*ack);
+    } else {
+      term->Atom("none");
+    }
+    term->Integer(size);
+  });
+}
+
+bool Writer::Ack(base::SessionId session, base::Bytes owner, uint64_t ack,
+                 const base::Value& args, uint64_t size) {
+  return AppendMessage(session, owner, [&](TermWriter* term) {
+    term->Tuple(4);
+    term->Atom("ack");
+    term->Integer(ack);
+    AppendValue(args, 0, {}, &out_);
+    term->Integer(size);
+  });
 }
 
 void Writer::Closed(base::Bytes owner, uint16_t code, base::Bytes reason) {
-  Event([&](TermWriter* term) {
+  Append([&](TermWriter* term) {
     WriteSessionEvent(term, owner, "closed", 2);
     term->Integer(code);
     term->Binary(base::Utf8Cut(reason, kMaxReason));
   });
 }
 
-void Writer::Congested(base::Bytes owner) {
-  Event([&](TermWriter* term) {
-    WriteSessionEvent(term, owner, "congested", 0);
-  });
-}
+void Writer::Congested(base::Bytes owner) { OfOwner(owner, "congested"); }
 
-void Writer::Drained(base::Bytes owner) {
-  Event(
-      [&](TermWriter* term) { WriteSessionEvent(term, owner, "drained", 0); });
-}
+void Writer::Drained(base::Bytes owner) { OfOwner(owner, "drained"); }
+
+void Writer::Away(base::Bytes owner) { OfOwner(owner, "away"); }
+
+void Writer::Back(base::Bytes owner) { OfOwner(owner, "back"); }
 
 void Writer::Response(uint64_t ref, const base::RelayedHead& head,
                       base::Bytes body) {
@@ -172,7 +222,7 @@ void Writer::Response(uint64_t ref, const base::RelayedHead& head,
     Bytes(ref, body);
     return Finish(ref);
   }
-  Event([&](TermWriter* term) {
+  Append([&](TermWriter* term) {
     term->Tuple(5);
     term->Atom("response");
     term->Integer(ref);
@@ -183,7 +233,7 @@ void Writer::Response(uint64_t ref, const base::RelayedHead& head,
 }
 
 void Writer::ResponseStart(uint64_t ref, const base::RelayedHead& head) {
-  Event([&](TermWriter* term) {
+  Append([&](TermWriter* term) {
     term->Tuple(4);
     term->Atom("response_start");
     term->Integer(ref);
@@ -193,7 +243,7 @@ void Writer::ResponseStart(uint64_t ref, const base::RelayedHead& head) {
 }
 
 void Writer::Switch(uint64_t ref, const base::RelayedHead& head) {
-  Event([&](TermWriter* term) {
+  Append([&](TermWriter* term) {
     term->Tuple(3);
     term->Atom("switch");
     term->Integer(ref);
@@ -205,7 +255,7 @@ void Writer::Bytes(uint64_t ref, base::Bytes bytes) {
   while (!bytes.empty()) {
     const base::Bytes piece = bytes.substr(0, kPiece);
     bytes.remove_prefix(piece.size());
-    Event([&](TermWriter* term) {
+    Append([&](TermWriter* term) {
       term->Tuple(3);
       term->Atom("bytes");
       term->Integer(ref);
@@ -220,8 +270,12 @@ void Writer::Pause(uint64_t ref) { OfRef("pause", ref); }
 
 void Writer::Resume(uint64_t ref) { OfRef("resume", ref); }
 
+void Writer::OfOwner(base::Bytes owner, const char* name) {
+  Append([&](TermWriter* term) { WriteSessionEvent(term, owner, name, 0); });
+}
+
 void Writer::OfRef(const char* name, uint64_t ref) {
-  Event([&](TermWriter* term) {
+  Append([&](TermWriter* term) {
     term->Tuple(2);
     term->Atom(name);
     term->Integer(ref);

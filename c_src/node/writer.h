@@ -7,18 +7,22 @@
 // next event would, the packet so far is closed and another begins, so Take may
 // hold several packets, each with its length word.
 //
-// REQUIRES of each event: it fits a packet of its own. The limits of a listener
-// (max_message, max_head) are at most half of a packet, so an event that does
-// not is our own fault and ends the edge.
+// Of what holds a value the term may be several times as long as the text that
+// it came in: a call that answers false has written nothing, because it does
+// not fit a packet of its own. REQUIRES of every other event: it does. The
+// limits of a listener (max_message, max_head) are at most half of a packet, so
+// one that does not is our own fault and ends the edge.
 #ifndef RABBIT_SOCKS_NODE_WRITER_H_
 #define RABBIT_SOCKS_NODE_WRITER_H_
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
 
 #include "base/bytes.h"
 #include "base/outbox.h"
+#include "base/value.h"
 #include "node/messages.h"
 
 namespace rabbit_socks::node {
@@ -29,14 +33,22 @@ class Writer {
   void Heartbeat(uint64_t n);
   void Listening(base::ListenerId listener);
   void Log(uint16_t level, base::Bytes text);  // cut at kMaxLog bytes
-  void Open(base::SessionId session, base::ListenerId listener, uint32_t route,
-            const base::OpenInfo& info);
+  [[nodiscard]] bool Open(base::SessionId session, base::ListenerId listener,
+                          uint32_t route, const base::OpenInfo& info);
   // `owner` is the pid as OnAccept gave it.
   void Message(base::SessionId session, base::Bytes owner,
                base::Payload payload, base::Bytes data);
+  // `args` is an array without attachments that travel beside it.
+  [[nodiscard]] bool Event(base::SessionId session, base::Bytes owner,
+                           base::Bytes name, const base::Value& args,
+                           std::optional<uint64_t> ack, uint64_t size);
+  [[nodiscard]] bool Ack(base::SessionId session, base::Bytes owner,
+                         uint64_t ack, const base::Value& args, uint64_t size);
   void Closed(base::Bytes owner, uint16_t code, base::Bytes reason);
   void Congested(base::Bytes owner);
   void Drained(base::Bytes owner);
+  void Away(base::Bytes owner);
+  void Back(base::Bytes owner);
   // A body of any size: a large one becomes response_start, bytes and finish.
   void Response(uint64_t ref, const base::RelayedHead& head, base::Bytes body);
   void ResponseStart(uint64_t ref, const base::RelayedHead& head);
@@ -59,12 +71,18 @@ class Writer {
 
  private:
   void OfRef(const char* name, uint64_t ref);
-  bool AppendMessage(base::SessionId session, base::Payload payload,
-                     base::Bytes data);
+  void OfOwner(base::Bytes owner, const char* name);
+  bool Fits() const;
   void BeginPacket();
   void EndPacket();
   template <class Write>
-  void Event(Write&& write);
+  bool TryAppend(Write&& write);
+  template <class Write>
+  void Append(Write&& write);
+  template <class Write>
+  bool Merge(base::SessionId session, Write&& write);
+  template <class Write>
+  bool AppendMessage(base::SessionId session, base::Bytes owner, Write&& write);
 
   std::string out_;         // whole packets, then one whose list still grows
   size_t packet_ = 0;       // where that one begins

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: MPL-2.0
 #include "server/core.h"
 
-#include <utility>
-
 namespace rabbit_socks::server {
 
 Core::Core(net::Loop* owner, uint32_t max_connections)
@@ -14,10 +12,13 @@ Core::Core(net::Loop* owner, uint32_t max_connections)
 
 void Core::Drain(base::Time now) {
   while (!outbox.empty()) {
-    drain_.Run(&outbox, &ended_relays_);
-    const std::vector<base::ConnectionId> gone =
-        std::exchange(ended_relays_, {});
-    for (const base::ConnectionId id : gone) hub.Disconnected(id, now);
+    const OutboxDrain::Aftermath after = drain_.Run(&outbox);
+    for (const base::ConnectionId id : after.ended) hub.Disconnected(id, now);
+    for (const base::SessionId id : after.oversized) {
+      // One of the two: it is open or it is not yet.
+      hub.Refuse(id, 413, "too large", {}, now);
+      hub.Close(id, 1009, "too large", now);
+    }
   }
 }
 

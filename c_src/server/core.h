@@ -7,7 +7,6 @@
 #define RABBIT_SOCKS_SERVER_CORE_H_
 
 #include <cstdint>
-#include <vector>
 
 #include "base/bytes.h"
 #include "base/outbox.h"
@@ -64,7 +63,6 @@ struct Core {
  private:
   LoopSockets sockets_;
   OutboxDrain drain_;
-  std::vector<base::ConnectionId> ended_relays_;
 };
 
 }  // namespace rabbit_socks::server

@@ -131,6 +131,8 @@ session::Route ToRoute(const node::RouteConfig& config,
   session::Route route;
   route.prefix = config.prefix;
   route.subprotocols = config.subprotocols;
+  route.events = config.events;
+  route.frames = config.frames;
   if (config.any_origin) return route;
   std::vector<std::string> origins = config.origins;
   if (origins.empty()) {

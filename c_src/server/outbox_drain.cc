@@ -1,6 +1,11 @@
 // SPDX-License-Identifier: MPL-2.0
 #include "server/outbox_drain.h"
 
+#include <algorithm>
+#include <cstdint>
+#include <optional>
+#include <utility>
+
 namespace rabbit_socks::server {
 
 using base::Bytes;
@@ -11,8 +16,16 @@ using base::SessionId;
 using net::SocketId;
 using Kind = Effect::Kind;
 
-void OutboxDrain::Run(Outbox* outbox, std::vector<ConnectionId>* ended) {
-  ended_ = ended;
+namespace {
+
+std::optional<uint64_t> NumberOf(const Effect& effect) {
+  if (effect.number == Effect::kNoNumber) return std::nullopt;
+  return effect.number;
+}
+
+}  // namespace
+
+OutboxDrain::Aftermath OutboxDrain::Run(Outbox* outbox) {
   for (const Effect& effect : outbox->effects()) {
     switch (effect.kind) {
       case Kind::kWrite:
@@ -27,7 +40,11 @@ void OutboxDrain::Run(Outbox* outbox, std::vector<ConnectionId>* ended) {
         break;
       case Kind::kOpen:
       case Kind::kMessage:
+      case Kind::kEvent:
+      case Kind::kAck:
       case Kind::kClosed:
+      case Kind::kAway:
+      case Kind::kBack:
       case Kind::kCongested:
       case Kind::kDrained:
       case Kind::kLog:
@@ -36,6 +53,7 @@ void OutboxDrain::Run(Outbox* outbox, std::vector<ConnectionId>* ended) {
     }
   }
   outbox->Clear();
+  return std::exchange(aftermath_, {});
 }
 
 void OutboxDrain::ToConnection(const Effect& effect, const Outbox& outbox) {
@@ -65,7 +83,11 @@ void OutboxDrain::ToSocket(SocketId socket, const Effect& effect, Bytes data) {
     case Kind::kSwitch:
     case Kind::kOpen:
     case Kind::kMessage:
+    case Kind::kEvent:
+    case Kind::kAck:
     case Kind::kClosed:
+    case Kind::kAway:
+    case Kind::kBack:
     case Kind::kCongested:
     case Kind::kDrained:
     case Kind::kLog:
@@ -102,7 +124,11 @@ void OutboxDrain::ToRelay(uint64_t ref, const Effect& effect,
       return writer_->Switch(ref, outbox.head(effect));
     case Kind::kOpen:
     case Kind::kMessage:
+    case Kind::kEvent:
+    case Kind::kAck:
     case Kind::kClosed:
+    case Kind::kAway:
+    case Kind::kBack:
     case Kind::kCongested:
     case Kind::kDrained:
     case Kind::kLog:
@@ -111,23 +137,51 @@ void OutboxDrain::ToRelay(uint64_t ref, const Effect& effect,
 }
 
 void OutboxDrain::ToSession(const Effect& effect, const Outbox& outbox) {
+  const SessionId id{effect.id};
+  // What follows something that was dropped is dropped too: no gaps.
+  const auto& gone = aftermath_.oversized;
+  if (effect.kind != Kind::kClosed && effect.kind != Kind::kLog &&
+      std::find(gone.begin(), gone.end(), id) != gone.end())
+    return;
+  if (!ToNode(effect, outbox)) aftermath_.oversized.push_back(id);
+}
+
+// False: too large for a packet.
+bool OutboxDrain::ToNode(const Effect& effect, const Outbox& outbox) {
   const Bytes owner = outbox.Data(effect.owner);
   const Bytes data = outbox.Data(effect.data);
+  const SessionId id{effect.id};
   switch (effect.kind) {
     case Kind::kOpen:
-      return writer_->Open(SessionId{effect.id}, effect.listener, effect.route,
+      return writer_->Open(id, effect.listener, effect.route,
                            outbox.open(effect));
     case Kind::kMessage:
-      return writer_->Message(SessionId{effect.id}, owner, effect.payload,
-                              data);
+      writer_->Message(id, owner, effect.payload, data);
+      return true;
+    case Kind::kEvent:
+      return writer_->Event(id, owner, data, outbox.value(effect),
+                            NumberOf(effect), effect.size);
+    case Kind::kAck:
+      return writer_->Ack(id, owner, effect.number, outbox.value(effect),
+                          effect.size);
     case Kind::kClosed:
-      return writer_->Closed(owner, effect.code, data);
+      writer_->Closed(owner, effect.code, data);
+      return true;
+    case Kind::kAway:
+      writer_->Away(owner);
+      return true;
+    case Kind::kBack:
+      writer_->Back(owner);
+      return true;
     case Kind::kCongested:
-      return writer_->Congested(owner);
+      writer_->Congested(owner);
+      return true;
     case Kind::kDrained:
-      return writer_->Drained(owner);
+      writer_->Drained(owner);
+      return true;
     case Kind::kLog:
-      return writer_->Log(effect.code, data);
+      writer_->Log(effect.code, data);
+      return true;
     case Kind::kWrite:
     case Kind::kFinish:
     case Kind::kReset:
@@ -136,12 +190,13 @@ void OutboxDrain::ToSession(const Effect& effect, const Outbox& outbox) {
     case Kind::kRespond:
     case Kind::kRespondStart:
     case Kind::kSwitch:
-      return;  // of connections
+      return true;  // of connections
   }
+  return true;
 }
 
 void OutboxDrain::EndRelay(uint64_t ref) {
-  ended_->push_back(connections_->FindRelay(ref)->id);
+  aftermath_.ended.push_back(connections_->FindRelay(ref)->id);
   connections_->EraseRelay(ref);
 }
 

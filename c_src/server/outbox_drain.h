@@ -32,10 +32,18 @@ class OutboxDrain {
               node::Writer* writer)
       : connections_(connections), sockets_(sockets), writer_(writer) {}
 
-  // Carries out and clears. Relays that ended by it are forgotten here and
-  // added to *ended: the session room is to be told of each (Disconnected),
-  // since no socket will.
-  void Run(base::Outbox* outbox, std::vector<base::ConnectionId>* ended);
+  // What the session room is to be told of after a run.
+  struct Aftermath {
+    // Relays that ended by it and are forgotten here: Disconnected, since no
+    // socket will say so.
+    std::vector<base::ConnectionId> ended;
+    // Sessions of which something was dropped, being too large for a packet to
+    // the node: they cannot go on.
+    std::vector<base::SessionId> oversized;
+  };
+
+  // Carries out and clears.
+  [[nodiscard]] Aftermath Run(base::Outbox* outbox);
 
  private:
   void ToConnection(const base::Effect& effect, const base::Outbox& outbox);
@@ -44,12 +52,13 @@ class OutboxDrain {
   void ToRelay(uint64_t ref, const base::Effect& effect,
                const base::Outbox& outbox);
   void ToSession(const base::Effect& effect, const base::Outbox& outbox);
+  bool ToNode(const base::Effect& effect, const base::Outbox& outbox);
   void EndRelay(uint64_t ref);
 
   ConnectionTable* connections_;
   SocketCommands* sockets_;
   node::Writer* writer_;
-  std::vector<base::ConnectionId>* ended_ = nullptr;
+  Aftermath aftermath_;
 };
 
 }  // namespace rabbit_socks::server

@@ -97,8 +97,8 @@ sessions(_) ->
     receive {frame, {utf8, <<"hi">>}} -> ok after ?WAIT -> error(timeout) end,
     %% A route that is not known, a listener that is not known.
     ok = fake_edge:say([{open, 22, 5, 1, #{path => []}}, {open, 23, 6, 0, #{path => []}}]),
-    {refuse, 22, 404, _} = told(OsPid),
-    {refuse, 23, 404, _} = told(OsPid),
+    {refuse, 22, 404, _, []} = told(OsPid),
+    {refuse, 23, 404, _, []} = told(OsPid),
     ok = fake_edge:say([{Pid, {'$socks', closed, 1000, <<>>}}]),
     receive {terminated, Pid} -> ok after ?WAIT -> error(timeout) end,
     {close, 21, 1000, <<>>} = told(OsPid),
@@ -110,12 +110,12 @@ killed_session(_) ->
     OsPid = up(),
     {Pid, 31} = session(OsPid, 31, []),
     exit(Pid, kill),
-    {refuse, 31, 500, _} = told(OsPid),
+    {refuse, 31, 500, _, []} = told(OsPid),
     {close, 31, 1011, _} = told(OsPid),
     %% Also while it is not open yet.
     ok = fake_edge:say([{open, 32, 5, 0, #{path => [<<"never">>]}}]),
     receive {init, Opening} -> exit(Opening, kill) after ?WAIT -> error(timeout) end,
-    {refuse, 32, 500, _} = told(OsPid),
+    {refuse, 32, 500, _, []} = told(OsPid),
     {close, 32, 1011, _} = told(OsPid).
 
 unknown_events(_) ->

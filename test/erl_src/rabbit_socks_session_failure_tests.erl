@@ -78,7 +78,7 @@ bad_returns(Link) ->
     ?assertEqual({close, ?ID, 1011, <<"internal error">>}, link_port:packet(Link)),
     ?assertEqual(["rabbit_socks: session_callback:handle_frame/2 returned what it must not: {reply,{binary,7},{a,1}}"], edge_world:errors()),
     _ = start(Link, fun(init, _, _) -> perhaps end),
-    ?assertEqual({refuse, ?ID, 500, <<"internal error">>}, link_port:packet(Link)).
+    ?assertEqual({refuse, ?ID, 500, <<"internal error">>, []}, link_port:packet(Link)).
 
 crash_in_terminate(Link) ->
     Pid = opened(Link, fun(terminate, _, _) -> error(oops); (_, _, _) -> ok end),

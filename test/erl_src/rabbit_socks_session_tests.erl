@@ -41,12 +41,12 @@ whole_life(Link) ->
 
 refused(Link) ->
     Pid = start(Link, fun(init, _, _) -> {error, {no, <<"secret">>}} end),
-    ?assertEqual({refuse, ?ID, 403, <<"refused">>}, link_port:packet(Link)),
+    ?assertEqual({refuse, ?ID, 403, <<"refused">>, []}, link_port:packet(Link)),
     ?assertEqual(normal, ended(Pid)),
     %% What never began has no end.
     ?assertMatch([{called, init, _}], calls()),
     Crash = start(Link, fun(init, _, _) -> error(oops) end),
-    ?assertEqual({refuse, ?ID, 500, <<"internal error">>}, link_port:packet(Link)),
+    ?assertEqual({refuse, ?ID, 500, <<"internal error">>, []}, link_port:packet(Link)),
     ?assertEqual(normal, ended(Crash)),
     ?assertMatch([{called, init, _}], calls()),
     ?assertMatch(["rabbit_socks: session_callback:init/3 crashed: error oops at " ++ _], edge_world:errors()).

@@ -7,6 +7,7 @@
 #include <memory>
 #include <string>
 
+#include "base/utf8.h"
 #include "node/reader.h"
 #include "node/term_reader.h"
 
@@ -52,14 +53,38 @@ class Checker final : public node::Commands {
       Require(name.size() + value.size() <= packet_.size());
     }
   }
-  void OnRefuse(base::SessionId session, uint16_t status, Bytes text) override {
+  void OnRefuse(base::SessionId session, uint16_t status, Bytes text,
+                const base::Value& data) override {
     Id(session.value);
     Require(status >= 400 && status <= 599);
     Inside(text);
+    if (!data.empty()) Require(data.After(0) == data.tokens().size());
   }
-  void OnSend(base::SessionId session, base::Payload, Bytes data) override {
+  void OnSend(base::SessionId session, const base::Message& message) override {
     Id(session.value);
-    Inside(data);
+    Whole(message);
+  }
+  void OnNoValue(base::SessionId session, Bytes why) override {
+    Id(session.value);
+    Require(!why.empty());
+  }
+  void OnDisconnect(base::SessionId session, bool) override {
+    Id(session.value);
+  }
+  void OnJoin(base::SessionId session, Bytes room) override {
+    Id(session.value);
+    Room(room);
+    Inside(room);
+  }
+  void OnLeave(base::SessionId session, Bytes room) override {
+    OnJoin(session, room);
+  }
+  void OnBroadcast(const base::Audience& audience,
+                   const base::Message& message) override {
+    for (const std::string& room : audience.rooms) Room(room);
+    for (const std::string& room : audience.except_rooms) Room(room);
+    for (const base::SessionId id : audience.except) Id(id.value);
+    Whole(message);
   }
   void OnCredit(base::SessionId session, uint32_t, uint32_t) override {
     Id(session.value);
@@ -89,6 +114,27 @@ class Checker final : public node::Commands {
   }
 
  private:
+  static void Room(Bytes name) {
+    Require(!name.empty() && name.size() <= 1024);
+  }
+  // A message's arguments are one array, and nothing is behind it.
+  void Whole(const base::Message& message) const {
+    using Kind = base::Message::Kind;
+    if (message.id) Require(*message.id < uint64_t{1} << 53);
+    if (message.kind == Kind::kText || message.kind == Kind::kBinary) {
+      Require(message.args == nullptr && !message.id);
+      return Inside(message.data);
+    }
+    Require(message.args->IsArray() &&
+            message.args->After(0) == message.args->tokens().size());
+    Require(message.args->tokens().size() <= packet_.size());
+    if (message.kind == Kind::kAck) {
+      Require(message.id.has_value());
+    } else {
+      Inside(message.data);
+      Require(base::IsUtf8(message.data));
+    }
+  }
   static void Id(uint64_t id) { Require(id < uint64_t{1} << 56); }
   void Inside(Bytes view) const {
     const std::less_equal<const char*> le;

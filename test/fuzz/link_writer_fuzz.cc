@@ -5,10 +5,13 @@
 
 #include <cstdint>
 #include <cstdlib>
+#include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "base/utf8.h"
+#include "base/value.h"
 #include "node/writer.h"
 #include "term_walker.h"
 
@@ -26,7 +29,7 @@ class Model {
   explicit Model(FuzzedDataProvider* input) : input_(input) {}
 
   void Step() {
-    switch (input_->ConsumeIntegralInRange<int>(0, 13)) {
+    switch (input_->ConsumeIntegralInRange<int>(0, 17)) {
       case 0:
       case 1:
       case 2:
@@ -85,6 +88,18 @@ class Model {
       }
       case 12:
         return Open();
+      case 13: {
+        writer_.Away(Pid(1));
+        return Event("{" + Shown(1) + ",{'$socks','away'}}");
+      }
+      case 14: {
+        writer_.Back(Pid(2));
+        return Event("{" + Shown(2) + ",{'$socks','back'}}");
+      }
+      case 15:
+        return Emit();
+      case 16:
+        return Ack();
       default:
         return Check();
     }
@@ -123,8 +138,63 @@ class Model {
     const std::string data = Text(300);
     writer_.Message(base::SessionId{session}, Pid(session),
                     text ? base::Payload::kText : base::Payload::kBinary, data);
-    const std::string message =
-        std::string(text ? "{'utf8',<" : "{'binary',<") + data + ">}";
+    Merged(session,
+           std::string(text ? "{'utf8',<" : "{'binary',<") + data + ">}");
+  }
+
+  void Emit() {
+    const auto session = input_->ConsumeIntegralInRange<uint8_t>(1, 3);
+    const std::string name = Text(20);
+    const auto [args, shown] = Arguments();
+    const uint64_t size = Id();
+    std::optional<uint64_t> ack;
+    if (input_->ConsumeBool()) ack = Id();
+    Require(writer_.Event(base::SessionId{session}, Pid(session), name, args,
+                          ack, size));
+    Merged(session, "{'event',<" + name + ">," + shown + "," +
+                        (ack ? std::to_string(*ack) : "'none'") + "," +
+                        std::to_string(size) + "}");
+  }
+
+  void Ack() {
+    const auto session = input_->ConsumeIntegralInRange<uint8_t>(1, 3);
+    const auto [args, shown] = Arguments();
+    const uint64_t id = Id();
+    const uint64_t size = Id();
+    Require(
+        writer_.Ack(base::SessionId{session}, Pid(session), id, args, size));
+    Merged(session, "{'ack'," + std::to_string(id) + "," + shown + "," +
+                        std::to_string(size) + "}");
+  }
+
+  // An array of texts, numbers and bytes, and how it reads back.
+  std::pair<base::Value, std::string> Arguments() {
+    base::Value args;
+    std::string shown;
+    const size_t list = args.Begin(base::Value::Kind::kArray);
+    uint32_t size = 0;
+    for (; size < 300 && input_->ConsumeBool(); ++size) {
+      shown += size == 0 ? "" : ",";
+      if (input_->ConsumeBool()) {
+        const auto number = input_->ConsumeIntegral<uint16_t>();
+        args.Integer(number);
+        shown += std::to_string(number);
+      } else if (input_->ConsumeBool()) {
+        const std::string text = Text(30);
+        args.Text(text);
+        shown += "<" + text + ">";
+      } else {
+        const std::string bytes = Text(30);
+        args.Binary(bytes);
+        shown += "{'binary',<" + bytes + ">}";
+      }
+    }
+    args.End(list, size);
+    return {std::move(args), "[" + shown + "]"};
+  }
+
+  // A message that goes into the event before it when that is the session's.
+  void Merged(uint8_t session, const std::string& message) {
     if (merging_ == session) {
       std::string& event = events_.back();
       event.insert(event.size() - 3, "," + message);
@@ -152,13 +222,22 @@ class Model {
       info.headers.Add(name, value);
     const uint64_t session = Id();
     const auto route = input_->ConsumeIntegral<uint32_t>();
-    writer_.Open(base::SessionId{session}, 2, route, info);
+    info.nsp = Text(20);
+    std::string auth;
+    if (input_->ConsumeBool()) {
+      auth = Text(20);
+      info.auth.Text(auth);
+      auth = "<" + auth + ">";
+    }
+    Require(writer_.Open(base::SessionId{session}, 2, route, info));
     Event("{'open'," + std::to_string(session) + ",2," + std::to_string(route) +
-          ",#{'generation','none','headers'," + Show(head) +
-          ",'local',{<>,0},'path',[" + path + "],'peer',{<" +
-          info.peer_address + ">," + std::to_string(info.peer_port) +
-          "},'protocol','rfc6455','query',<" + info.query + ">,'secure'," +
-          (info.secure ? "'true'" : "'false'") + ",'subprotocol'," +
+          ",#{'auth',[" + auth + "],'generation','none','headers'," +
+          Show(head) + ",'local',{<>,0},'namespace'," +
+          (info.nsp.empty() ? "'none'" : "<" + info.nsp + ">") + ",'path',[" +
+          path + "],'peer',{<" + info.peer_address + ">," +
+          std::to_string(info.peer_port) + "},'protocol','rfc6455','query',<" +
+          info.query + ">,'secure'," + (info.secure ? "'true'" : "'false'") +
+          ",'subprotocol'," +
           (info.subprotocol.empty() ? "'none'" : "<" + info.subprotocol + ">") +
           ",'transport','websocket'}}");
   }

@@ -3,6 +3,12 @@
 
 #include <gtest/gtest.h>
 
+#include <initializer_list>
+#include <optional>
+#include <string>
+
+#include "support/values.h"
+
 namespace rabbit_socks::base {
 namespace {
 
@@ -78,6 +84,62 @@ TEST(OutboxTest, CarriesSessionEffects) {
   EXPECT_EQ(effects[5].code, 2);
   EXPECT_EQ(outbox.Data(effects[5].data), "text");
   for (size_t i = 0; i < 5; ++i) EXPECT_EQ(effects[i].id, kSession.value);
+}
+
+Value Texts(std::initializer_list<Bytes> texts) {
+  Value value;
+  value.Array(static_cast<uint32_t>(texts.size()));
+  for (const Bytes text : texts) value.Text(text);
+  return value;
+}
+
+TEST(OutboxTest, CarriesEventsAndAcknowledgements) {
+  Outbox outbox;
+  Value args = Texts({"a", "b"});
+  outbox.Event(kSession, "pid", "news", &args, 7, 33);
+  EXPECT_TRUE(args.empty());
+  args = Texts({});
+  outbox.Event(kSession, "pid", "", &args, std::nullopt, 0);
+  args = Texts({"c"});
+  outbox.Ack(kSession, "pid2", 0, &args, 5);
+  outbox.Away(kSession, "pid");
+  outbox.Back(kSession, "pid2");
+  const auto& effects = outbox.effects();
+  ASSERT_EQ(effects.size(), 5U);
+  EXPECT_EQ(effects[0].kind, Kind::kEvent);
+  EXPECT_EQ(outbox.Data(effects[0].owner), "pid");
+  EXPECT_EQ(outbox.Data(effects[0].data), "news");
+  EXPECT_EQ(test::Show(outbox.value(effects[0])), "[<a>,<b>]");
+  EXPECT_EQ(effects[0].number, 7U);
+  EXPECT_EQ(effects[0].size, 33U);
+  EXPECT_EQ(effects[1].number, Effect::kNoNumber);
+  EXPECT_EQ(test::Show(outbox.value(effects[1])), "[]");
+  EXPECT_EQ(effects[2].kind, Kind::kAck);
+  EXPECT_EQ(outbox.Data(effects[2].owner), "pid2");
+  EXPECT_EQ(effects[2].number, 0U);
+  EXPECT_EQ(effects[2].size, 5U);
+  EXPECT_EQ(test::Show(outbox.value(effects[2])), "[<c>]");
+  EXPECT_EQ(effects[3].kind, Kind::kAway);
+  EXPECT_EQ(effects[4].kind, Kind::kBack);
+  EXPECT_EQ(outbox.Data(effects[4].owner), "pid2");
+  for (const Effect& effect : effects) EXPECT_EQ(effect.id, kSession.value);
+}
+
+// Values are kept from step to step as buffers, and give back what is large.
+TEST(OutboxTest, ValuesOfAnEarlierStepAreGone) {
+  Outbox outbox;
+  Value args = Texts({std::string(1 << 20, 'x')});
+  outbox.Event(kSession, "pid", "large", &args, std::nullopt, 1);
+  args = Texts({"small"});
+  outbox.Event(kSession, "pid", "small", &args, std::nullopt, 1);
+  outbox.Clear();
+  for (int i = 0; i < 2; ++i) {
+    args = Texts({"next"});
+    outbox.Event(kSession, "pid", "e", &args, std::nullopt, 1);
+    EXPECT_TRUE(args.empty());
+    EXPECT_LE(args.capacity(), size_t{64} << 10);
+    EXPECT_EQ(test::Show(outbox.value(outbox.effects().back())), "[<next>]");
+  }
 }
 
 TEST(OutboxTest, CarriesRelayedAnswers) {

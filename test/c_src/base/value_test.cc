@@ -114,5 +114,30 @@ TEST(ValueTest, Clear) {
   EXPECT_FALSE(value.IsObject());
 }
 
+TEST(ValueTest, AttachPutsBytesIntoTheirPlaces) {
+  Value value;
+  value.Array(3);
+  value.Attachment(1);
+  value.Text("between");
+  value.Attachment(0);
+  const std::string attachments[] = {"zero", std::string("\0\xff", 2)};
+  value.Attach(attachments);
+  ASSERT_EQ(value.tokens().size(), 4U);
+  EXPECT_EQ(value.tokens()[1].kind, Kind::kBinary);
+  EXPECT_EQ(value.BytesOf(value.tokens()[1]), attachments[1]);
+  EXPECT_EQ(value.BytesOf(value.tokens()[2]), "between");
+  EXPECT_EQ(value.tokens()[3].kind, Kind::kBinary);
+  EXPECT_EQ(value.BytesOf(value.tokens()[3]), "zero");
+}
+
+TEST(ValueTest, SaysHowMuchMemoryItKeeps) {
+  Value value;
+  EXPECT_LT(value.capacity(), 64U);
+  value.Text(std::string(5000, 'x'));
+  EXPECT_GE(value.capacity(), 5000U);
+  value.Clear();
+  EXPECT_GE(value.capacity(), 5000U) << "it is kept for the next";
+}
+
 }  // namespace
 }  // namespace rabbit_socks::base

@@ -82,6 +82,18 @@ TEST(CompoundTest, AConfigHasRoutesPagesAndLimits) {
   EXPECT_EQ(config.limits, limits);
 }
 
+TEST(CompoundTest, ARouteTakesFramesAndNoEventsUnlessItSaysSo) {
+  Config config;
+  ASSERT_TRUE(
+      IsConfig({{"routes", List({Map({}), Map({{"events", Name("true")},
+                                               {"frames", Name("false")}})})}},
+               &config));
+  EXPECT_FALSE(config.routes[0].events);
+  EXPECT_TRUE(config.routes[0].frames);
+  EXPECT_TRUE(config.routes[1].events);
+  EXPECT_FALSE(config.routes[1].frames);
+}
+
 TEST(CompoundTest, AConfigWithoutRoutesIsNone) {
   Config config;
   EXPECT_FALSE(IsConfig({}, &config));
@@ -97,6 +109,8 @@ TEST(CompoundTest, OtherValuesInAConfigAreNone) {
       {"routes", List({Map({{"subprotocols", Name("none")}})})},
       {"routes", List({Map({{"origins", Name("all")}})})},
       {"routes", List({Map({{"origins", Text("*")}})})},
+      {"routes", List({Map({{"events", Name("maybe")}})})},
+      {"routes", List({Map({{"frames", Number(1)}})})},
       {"routes", List({Map({{"colour", Name("red")}})})},
       {"pages", Name("some")},
       {"pages", Text("")},

@@ -8,6 +8,7 @@
 
 #include "node/messages.h"
 #include "support/escape.h"
+#include "support/values.h"
 
 namespace rabbit_socks::node {
 
@@ -41,14 +42,29 @@ class Recorder : public Commands {
     for (const auto& [name, value] : headers) fields += Q(name) + Q(value);
     Call("accept", {N(session.value), Q(pid), "[" + fields + "]"});
   }
-  void OnRefuse(base::SessionId session, uint16_t status,
-                base::Bytes text) override {
-    Call("refuse", {N(session.value), N(status), Q(text)});
+  void OnRefuse(base::SessionId session, uint16_t status, base::Bytes text,
+                const base::Value& data) override {
+    Call("refuse",
+         {N(session.value), N(status), Q(text), "[" + test::Show(data) + "]"});
   }
-  void OnSend(base::SessionId session, base::Payload payload,
-              base::Bytes data) override {
-    const char* kind = payload == base::Payload::kText ? "utf8" : "binary";
-    Call("send", {N(session.value), kind, Q(data)});
+  void OnSend(base::SessionId session, const base::Message& message) override {
+    Call("send", {N(session.value), test::Show(message)});
+  }
+  void OnNoValue(base::SessionId session, base::Bytes why) override {
+    Call("no-value", {N(session.value), Q(why)});
+  }
+  void OnDisconnect(base::SessionId session, bool whole) override {
+    Call("disconnect", {N(session.value), whole ? "whole" : "one"});
+  }
+  void OnJoin(base::SessionId session, base::Bytes room) override {
+    Call("join", {N(session.value), Q(room)});
+  }
+  void OnLeave(base::SessionId session, base::Bytes room) override {
+    Call("leave", {N(session.value), Q(room)});
+  }
+  void OnBroadcast(const base::Audience& audience,
+                   const base::Message& message) override {
+    Call("broadcast", {Show(audience), test::Show(message)});
   }
   void OnCredit(base::SessionId session, uint32_t messages,
                 uint32_t bytes) override {
@@ -92,11 +108,19 @@ class Recorder : public Commands {
     for (const std::string& string : strings) text += Q(string);
     return "[" + text + "]";
   }
+  static std::string Show(const base::Audience& audience) {
+    std::string text =
+        "to " + List(audience.rooms) + " except " + List(audience.except_rooms);
+    for (const base::SessionId id : audience.except) text += " " + N(id.value);
+    return text;
+  }
   static std::string Show(const Config& config) {
     std::string text;
     for (const RouteConfig& route : config.routes) {
       text += "route " + List(route.prefix) + List(route.subprotocols) +
-              (route.any_origin ? "any" : List(route.origins)) + " ";
+              (route.any_origin ? "any" : List(route.origins)) +
+              (route.events ? " events" : "") +
+              (route.frames ? " frames" : "") + " ";
     }
     text += "pages " + Q(config.pages);
     for (const auto& [key, value] : config.limits) {

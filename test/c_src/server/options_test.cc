@@ -118,6 +118,8 @@ TEST(OptionsTest, Routes) {
   config.routes[0].subprotocols = {"v2", "v1"};
   config.routes[0].any_origin = false;
   config.routes[0].origins = {"https://app.example"};
+  config.routes[0].events = true;
+  config.routes[0].frames = false;
   std::vector<std::string> problems;
   const session::ListenerConfig made = ToListenerConfig(config, &problems);
   EXPECT_TRUE(problems.empty());
@@ -125,6 +127,10 @@ TEST(OptionsTest, Routes) {
   EXPECT_EQ(made.routes[0].prefix, (std::vector<std::string>{"chat", "room"}));
   EXPECT_EQ(made.routes[0].subprotocols,
             (std::vector<std::string>{"v2", "v1"}));
+  EXPECT_TRUE(made.routes[0].events);
+  EXPECT_FALSE(made.routes[0].frames);
+  EXPECT_FALSE(made.routes[1].events);
+  EXPECT_TRUE(made.routes[1].frames);
   using Verdict = http::OriginPolicy::Verdict;
   EXPECT_EQ(made.routes[0].origins.Judge(WithOrigin("https://app.example")),
             Verdict::kAllowed);

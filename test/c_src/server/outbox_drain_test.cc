@@ -3,8 +3,12 @@
 
 #include <gtest/gtest.h>
 
+#include <optional>
 #include <string>
+#include <utility>
 #include <vector>
+
+#include "node/packets.h"
 
 namespace rabbit_socks::server {
 namespace {
@@ -41,10 +45,20 @@ class OutboxDrainTest : public testing::Test {
     table_.BindRelay(kRelay, kRef);
   }
   std::vector<ConnectionId> Run() {
-    std::vector<ConnectionId> ended;
-    drain_.Run(&outbox_, &ended);
+    after_ = drain_.Run(&outbox_);
     EXPECT_TRUE(outbox_.empty());
-    return ended;
+    return after_.ended;
+  }
+
+  // The owner is a pid in the node's encoding: here the external form of one.
+  static std::string Pid() {
+    return {"X\x77\x01n\0\0\0\x01\0\0\0\x02\0\0\0\x03", 16};
+  }
+  static base::Value Args(base::Bytes text) {
+    base::Value args;
+    args.Array(1);
+    args.Text(text);
+    return args;
   }
 
   static constexpr ConnectionId kFirst = ConnectionId::Of(1, 1);
@@ -56,6 +70,7 @@ class OutboxDrainTest : public testing::Test {
   Notebook notebook_;
   node::Writer writer_;
   node::Writer expected_;  // the same calls by hand
+  OutboxDrain::Aftermath after_;
   OutboxDrain drain_{&table_, &notebook_, &writer_};
 };
 
@@ -89,9 +104,8 @@ TEST_F(OutboxDrainTest, SessionEventsGoToTheNode) {
   info.path = {"a", "b"};
   info.peer_address = "127.0.0.1";
   outbox_.Open(SessionId::Of(4, 1), 8, 2, info);
-  expected_.Open(SessionId::Of(4, 1), 8, 2, info);
-  // The owner is a pid in the node's encoding: here the external form of one.
-  const std::string pid("X\x77\x01n\0\0\0\x01\0\0\0\x02\0\0\0\x03", 16);
+  EXPECT_TRUE(expected_.Open(SessionId::Of(4, 1), 8, 2, info));
+  const std::string pid = Pid();
   outbox_.Message(SessionId::Of(4, 1), pid, Payload::kText, "hello");
   expected_.Message(SessionId::Of(4, 1), pid, Payload::kText, "hello");
   outbox_.Message(SessionId::Of(4, 1), pid, Payload::kBinary, "world");
@@ -107,6 +121,54 @@ TEST_F(OutboxDrainTest, SessionEventsGoToTheNode) {
   EXPECT_TRUE(Run().empty());
   EXPECT_EQ(writer_.Take(), expected_.Take());
   EXPECT_TRUE(notebook_.lines.empty());
+}
+
+TEST_F(OutboxDrainTest, EventsGoToTheNode) {
+  const SessionId id = SessionId::Of(4, 1);
+  const std::string pid = Pid();
+  base::Value one = Args("one");
+  base::Value two = Args("two");
+  base::Value three = Args("three");
+  outbox_.Event(id, pid, "news", &one, 7, 11);
+  outbox_.Ack(id, pid, 8, &two, 12);
+  outbox_.Event(id, pid, "more", &three, std::nullopt, 13);
+  outbox_.Away(id, pid);
+  outbox_.Back(id, pid);
+  EXPECT_TRUE(expected_.Event(id, pid, "news", Args("one"), 7, 11));
+  EXPECT_TRUE(expected_.Ack(id, pid, 8, Args("two"), 12));
+  EXPECT_TRUE(expected_.Event(id, pid, "more", Args("three"), {}, 13));
+  expected_.Away(pid);
+  expected_.Back(pid);
+  Run();
+  EXPECT_EQ(writer_.Take(), expected_.Take());
+  EXPECT_TRUE(after_.oversized.empty());
+}
+
+// Nothing comes after a gap but the end.
+TEST_F(OutboxDrainTest, ASessionWhoseEventIsTooLargeIsNamed) {
+  const SessionId id = SessionId::Of(4, 1);
+  const SessionId other = SessionId::Of(5, 1);
+  const std::string pid = Pid();
+  base::Value large = Args(std::string(node::kMaxPacket, 'x'));
+  base::Value small = Args("small");
+  outbox_.Message(id, pid, Payload::kText, "before");
+  outbox_.Event(id, pid, "e", &large, std::nullopt, 1);
+  outbox_.Ack(id, pid, 1, &small, 1);
+  outbox_.Congested(id, pid);
+  outbox_.Message(other, pid, Payload::kText, "another's");
+  outbox_.Closed(id, pid, 1006, "");
+  Run();
+  std::vector<std::string> said;
+  for (const std::string& packet : node::Split(writer_.Take())) {
+    for (std::string& text : node::Binaries(packet))
+      said.push_back(std::move(text));
+  }
+  EXPECT_EQ(said, (std::vector<std::string>{"before", "another's", ""}));
+  EXPECT_EQ(after_.oversized, std::vector<SessionId>{id});
+  outbox_.Message(id, pid, Payload::kText, "of the next run");
+  Run();
+  EXPECT_TRUE(after_.oversized.empty());
+  EXPECT_FALSE(writer_.empty());
 }
 
 TEST_F(OutboxDrainTest, AWholeAnswerEndsARelay) {

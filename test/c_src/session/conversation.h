@@ -12,6 +12,7 @@
 
 #include "base/outbox.h"
 #include "session/hub.h"
+#include "support/values.h"
 
 namespace rabbit_socks::session {
 
@@ -66,7 +67,7 @@ class Conversation {
 
   static ListenerConfig Default() {
     ListenerConfig config;
-    config.routes.push_back(Route{{}, {"echo"}, {}});
+    config.routes.push_back(Route{{}, {"echo"}, false, true, {}});
     auto pages = std::make_shared<http::Pages>();
     pages->Add("index.html", "<p>hello");
     config.pages = std::move(pages);
@@ -120,12 +121,12 @@ class Conversation {
     Gather();
   }
   void Refuse(base::SessionId id, uint16_t status, const std::string& text) {
-    hub.Refuse(id, status, text, now);
+    hub.Refuse(id, status, text, {}, now);
     Gather();
   }
   void Say(base::SessionId id, const std::string& text,
            base::Payload payload = base::Payload::kText) {
-    hub.Send(id, payload, text, now);
+    hub.Send(id, test::Frame(payload, text), now);
     Gather();
   }
   void Credit(base::SessionId id, uint32_t messages, uint32_t bytes) {
@@ -226,6 +227,20 @@ class Conversation {
               (effect.payload == base::Payload::kText ? "text:" : "binary:") +
               data);
           break;
+        case Kind::kEvent:
+          heard.push_back("event:" + data + ":" +
+                          test::Show(outbox.value(effect)) + Number(effect));
+          break;
+        case Kind::kAck:
+          heard.push_back("ack:" + test::Show(outbox.value(effect)) +
+                          Number(effect));
+          break;
+        case Kind::kAway:
+          heard.push_back("away");
+          break;
+        case Kind::kBack:
+          heard.push_back("back");
+          break;
         case Kind::kClosed:
           heard.push_back("closed:" + std::to_string(effect.code) + ":" + data);
           break;
@@ -241,6 +256,13 @@ class Conversation {
       }
     }
     outbox.Clear();
+  }
+
+  // ":7" of an acknowledgement; nothing for none.
+  static std::string Number(const base::Effect& effect) {
+    return effect.number == base::Effect::kNoNumber
+               ? std::string()
+               : ":" + std::to_string(effect.number);
   }
 
   std::map<uint64_t, std::string> written, fates;

@@ -178,7 +178,8 @@ TEST(HttpConversation, ForbiddenOriginsAre403) {
 
 TEST(HttpConversation, RoutesByLongestPrefix) {
   ListenerConfig config = Conversation::Default();
-  config.routes = {Route{{"a"}, {}, {}}, Route{{"a", "b"}, {}, {}}};
+  config.routes = {Route{{"a"}, {}, false, true, {}},
+                   Route{{"a", "b"}, {}, false, true, {}}};
   Conversation with(std::move(config));
   const std::string upgrade =
       "Upgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: "
