@@ -8,7 +8,7 @@ DEPS_BUILD := make g++ zip rabbitmq-server erlang-base erlang-dev erlang-crypto 
               $(DEPS_NODE)
 # To test it.
 DEPS_TEST  := libgtest-dev libgmock-dev erlang-eunit erlang-common-test erlang-dialyzer erlang-tools rebar3 clang clang-format clang-tidy libclang-rt-14-dev \
-              chromium perl libprotocol-websocket-perl ruby ruby-websocket openssl
+              chromium perl libprotocol-websocket-perl ruby ruby-websocket python3-socketio python3-requests python3-websocket openssl
 DEPS       ?= $(DEPS_BUILD) $(DEPS_TEST)
 
 deps: ## installs Debian's packages for everything (as root)

@@ -3,7 +3,7 @@
 # check_sizes.sh: no source file over 300 lines, and each names its licence in one of its first two lines.
 bad=0
 for file in $(git ls-files 'c_src/*' 'erl_src/*' 'test/*' 'tools/*' 'mk/*' 'examples/*' 'priv/www/*' Makefile |
-  grep -E '(\.(cc|h|erl|hrl|src|sh|js|mjs|css|html|mk|pl|rb|escript)|Makefile)$'); do
+  grep -E '(\.(cc|h|erl|hrl|src|sh|js|mjs|css|html|mk|pl|rb|py|escript)|Makefile)$'); do
   [ -f "$file" ] || continue
   lines=$(wc -l <"$file")
   [ "$lines" -le 300 ] || { echo "sizes: $file has $lines lines, 300 are the limit"; bad=1; }

@@ -26,6 +26,8 @@ export const kClients = [
   {version: '3.1.3', node: ['websocket', 'polling', 'upgrade'], browser: ['jsonp'], cases: kLatest},
   {version: '4.0.2', node: ['websocket', 'polling', 'upgrade'], browser: ['jsonp'], cases: kLatest},
   {version: '4.8.4', node: ['websocket', 'polling', 'upgrade'], browser: ['websocket', 'polling', 'upgrade'], cases: kLatest},
+  // Debian's python3-socketio. Whatever its handler does, it acknowledges.
+  {version: '5.7.2', python: ['websocket', 'polling', 'upgrade'], cases: without('ack_timeout')},
 ];
 
 export function casesOf(version) {
@@ -36,7 +38,7 @@ export function casesOf(version) {
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   for (const client of kClients) {
-    for (const runtime of ['node', 'browser']) {
+    for (const runtime of ['node', 'browser', 'python']) {
       for (const transport of client[runtime] ?? []) console.log(runtime, client.version, transport, ...client.cases);
     }
   }
