@@ -6,25 +6,53 @@
 namespace rabbit_socks::framing {
 namespace {
 
+using Pings = Generation::Pings;
+using Wire = Generation::Wire;
+
 const SocketIo06Codec kSocketIo06;
 
-// The intervals are those of the reference server.
-const Generation kGenerations[] = {
-    {
-        .name = "socket.io-0.6",
-        .codec = &kSocketIo06,
-        .server_pings = true,
-        .heartbeat_every = 10000,
-        .heartbeat_answer = 8000,
-        .poll_duration = 20000,
-        .close_timeout = 8000,
-    },
-};
+std::span<const Generation> Table() {
+  static const Generation kRows[] = {
+      {.name = "socket.io-0.6", .wire = Wire::kFrames, .codec = &kSocketIo06},
+      {.name = "socket.io-0.9",
+       .wire = Wire::kPackets,
+       .packets = &SocketIo09(),
+       .default_namespace = true},
+      {.name = "socket.io-2",
+       .wire = Wire::kEngine,
+       .engine = &EngineIo3(),
+       .packets = &SocketIo2(),
+       .pings = Pings::kClient,
+       .default_namespace = true,
+       .binary = true},
+      {.name = "socket.io-4",
+       .wire = Wire::kEngine,
+       .engine = &EngineIo4(),
+       .packets = &SocketIo4(),
+       .strict = true,
+       .binary = true},
+      {.name = "engine.io-3",
+       .wire = Wire::kEngine,
+       .engine = &EngineIo3(),
+       .pings = Pings::kClient,
+       .binary = true},
+      {.name = "engine.io-4",
+       .wire = Wire::kEngine,
+       .engine = &EngineIo4(),
+       .binary = true},
+  };
+  return kRows;
+}
 
 }  // namespace
 
-std::span<const Generation> Generations() { return kGenerations; }
+std::span<const Generation> Generations() { return Table(); }
 
-const Generation& SocketIo06() { return kGenerations[0]; }
+const Generation& SocketIo06() { return Table()[0]; }
+const Generation& SocketIo09Clients() { return Table()[1]; }
+const Generation& SocketIo2Clients() { return Table()[2]; }
+const Generation& SocketIo4Clients() { return Table()[3]; }
+const Generation& EngineIo3Clients() { return Table()[4]; }
+const Generation& EngineIo4Clients() { return Table()[5]; }
 
 }  // namespace rabbit_socks::framing

@@ -1,29 +1,55 @@
 // SPDX-License-Identifier: MPL-2.0
-// One row a Socket.IO generation: its codec and what else differs. Adding a
-// generation is a codec file, a row and a vector file.
+// One row a Socket.IO generation: its codecs and what else differs. Adding a
+// generation is a codec file, a row and a vector file;
+// docs/ADDING_A_PROTOCOL.md.
 #ifndef RABBIT_SOCKS_FRAMING_GENERATION_H_
 #define RABBIT_SOCKS_FRAMING_GENERATION_H_
 
+#include <cstdint>
 #include <span>
 
-#include "base/bytes.h"
-#include "base/time.h"
 #include "framing/codec.h"
+#include "framing/engine_codec.h"
+#include "framing/packet_codec.h"
 
 namespace rabbit_socks::framing {
 
 struct Generation {
+  // What a payload of a transport is made of.
+  enum class Wire : uint8_t {
+    kFrames,   // `codec`: messages of Socket.IO 0.6
+    kPackets,  // `packets`, bare or put together as in socketio_09_payload.h
+    kEngine,   // packets of `engine`; their messages are those of `packets`
+  };
+  enum class Pings : uint8_t {
+    kServer,  // we send heartbeats and the client answers them
+    kClient,  // the other way round
+  };
+
   const char* name;  // "socket.io-0.6", as in OpenInfo::generation
-  const Codec* codec;
-  bool server_pings;  // the server sends heartbeats, the client echoes them
-  base::Time heartbeat_every;   // ms after the last answered one
-  base::Time heartbeat_answer;  // ms to answer
-  base::Time poll_duration;     // ms until an open poll is answered empty
-  base::Time close_timeout;  // ms that a polling session lives without a poll
+  Wire wire;
+  const Codec* codec = nullptr;         // of kFrames
+  const EngineCodec* engine = nullptr;  // of kEngine
+  // Namespaces and events. Null: the client has messages only, and one session.
+  const PacketCodec* packets = nullptr;
+  Pings pings = Pings::kServer;
+  // A client is connected to the namespace "/" without asking.
+  bool default_namespace = false;
+  // A packet for a namespace that is not connected ends the client; otherwise
+  // it is ignored.
+  bool strict = false;
+  // Attachments can travel beside a packet.
+  bool binary = false;
 };
 
 std::span<const Generation> Generations();
 const Generation& SocketIo06();
+const Generation& SocketIo09Clients();
+const Generation& SocketIo2Clients();
+const Generation& SocketIo4Clients();
+// Engine.IO without Socket.IO.
+const Generation& EngineIo3Clients();
+const Generation& EngineIo4Clients();
 
 }  // namespace rabbit_socks::framing
 

@@ -38,7 +38,9 @@ void NetEvents::OnPacket(Bytes packet, Time now) {
     return core_->Die("malformed packet from the node: " +
                       std::string(fault.text));
   if (!core_->lifecycle.greeted())
-    core_->Die("the node's first packet is no hello");
+    return core_->Die("the node's first packet is no hello");
+  core_->hub.EndCommands(now);
+  core_->Drain(now);
 }
 
 void NetEvents::OnLinkEnd(bool garbage) {

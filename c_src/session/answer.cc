@@ -31,6 +31,10 @@ void Write(Tables& t, Connection* c, const http::Response& response,
   t.outbox->EndWrite();
 }
 
+void Bury(Tables& t, Connection* c) {
+  if (c->websocket) t.graveyard.push_back(std::move(c->websocket));
+}
+
 }  // namespace
 
 void Answer(Tables& t, Connection* c, const http::Response& response) {
@@ -115,7 +119,7 @@ void FinishConnection(Tables& t, Connection* c) {
   c->client = {};
   c->parser.reset();
   c->upgrade.reset();
-  c->websocket.reset();
+  Bury(t, c);
   c->input = std::string();
   // The net room waits a bounded time for the peer's end; what is still queued
   // must move meanwhile.
@@ -135,6 +139,7 @@ void ResetConnection(Tables& t, Connection* c) {
 }
 
 void ForgetConnection(Tables& t, Connection* c) {
+  Bury(t, c);
   const auto found = t.listeners.find(c->listener);
   if (found != t.listeners.end() && c->counted) {
     Listener& listener = found->second;

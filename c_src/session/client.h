@@ -13,16 +13,38 @@
 #include <vector>
 
 #include "base/id.h"
+#include "base/outbox.h"
 #include "base/time.h"
+#include "framing/attachments.h"
 #include "framing/generation.h"
 #include "session/config.h"
+#include "session/packet_queue.h"
 #include "transport/table.h"
 
 namespace rabbit_socks::session {
 
+// What only a client of Engine.IO has.
+struct Engine {
+  explicit Engine(size_t max_attachments) : attachments(max_attachments) {}
+
+  base::ConnectionId probe;   // the WebSocket that the client tries
+  bool probed = false;        // its ping has been answered
+  bool base64 = false;        // the client takes no bytes on its transport
+  bool counts = false;        // EngineQuery::counts
+  bool pinged = false;        // protocol 4: we have, and wait for the pong
+  base::Time alive_by = 0;    // a sign of life, or the client is gone
+  base::Time ping_at = 0;     // protocol 4: our next ping
+  base::Time connect_by = 0;  // the first namespace; 0: it has come
+  base::Time attach_by = 0;   // the attachments that are missing; 0: none
+  base::Time noop_at = 0;     // while probing: the waiting poll is ended
+  base::Time poll_by = 0;     // the next poll; 0: one waits, or none is needed
+  base::Time probe_by = 0;    // the end of the probe
+  framing::Attachments attachments;
+};
+
 struct Client {
   enum class State : uint8_t {
-    kOpening,    // its first session is asked for
+    kOpening,    // its first session is asked for, and it waits for that
     kOpen,       // it has a name
     kLingering,  // it has no session; a last poll may still fetch the queue
   };
@@ -30,6 +52,7 @@ struct Client {
   base::ClientId id;
   State state = State::kOpening;
   bool heartbeat_sent = false;                      // and not yet answered
+  bool greeted = false;                             // 0.9: told to be connected
   uint32_t heartbeat = 0;                           // number of the last one
   const framing::Generation* generation = nullptr;  // never null
   const transport::Row* transport = nullptr;        // never null
@@ -40,8 +63,11 @@ struct Client {
                                   // the request that opens
   std::vector<base::SessionId> sessions;
   std::string name;                       // Socket.IO session id
-  std::string queue;                      // payload for the next poll
+  PacketQueue queue;                      // for the next poll
   std::vector<base::ConnectionId> posts;  // POSTs that wait for credit
+  std::unique_ptr<Engine> engine;         // of Engine.IO
+  std::unique_ptr<base::OpenInfo>
+      request;  // what opened it, for its later namespaces; or none
 
   base::Time deadline = 0;
   base::Time scheduled = 0;
@@ -51,6 +77,9 @@ struct Client {
   }
   const http::OriginPolicy& origins() const {
     return config->routes[route].origins;
+  }
+  bool speaks(framing::Generation::Wire wire) const {
+    return generation->wire == wire;
   }
 };
 

@@ -8,7 +8,10 @@
 
 #include "http/response.h"
 #include "session/answer.h"
+#include "session/engine_upgrade.h"
+#include "session/namespaces.h"
 #include "session/rooms.h"
+#include "session/wire.h"
 #include "transport/dress.h"
 #include "websocket/handshake.h"
 
@@ -17,6 +20,7 @@ namespace {
 
 using base::Bytes;
 using Phase = Connection::Phase;
+using Wire = framing::Generation::Wire;
 
 void AnswerGone(Tables& t, Connection* c, const Client& k) {
   http::Response response = http::PlainText(404, "the session is closed");
@@ -75,6 +79,45 @@ void CloseConnectionOf(Tables& t, const Client& k, Connection* c, uint16_t code,
   CloseConnection(t, c, code, reason);
 }
 
+// A deliberate end is one that the client is not to mend by coming again.
+constexpr uint16_t kNormal = 1000;
+
+// The last packets, in the client's own words.
+void SayGoodbye(Tables& t, Client* k, uint16_t code) {
+  using framing::EnginePacket;
+  if (k->state != Client::State::kOpen) return;
+  switch (k->generation->wire) {
+    case Wire::kFrames:
+      return;
+    case Wire::kPackets:
+      SendPacket(t, k,
+                 {EnginePacket::Type::kMessage, base::Payload::kText, "0::"});
+      return;
+    case Wire::kEngine:
+      if (code == kNormal && k->generation->packets != nullptr)
+        TellDisconnected(t, k);
+      if (k->polls())
+        SendPacket(t, k,
+                   {EnginePacket::Type::kClose, base::Payload::kText, {}});
+      return;
+  }
+}
+
+// How long a last poll may take to come.
+base::Time LingerTime(const Client& k) {
+  constexpr base::Time kEngineLinger = 30000;
+  return k.engine ? kEngineLinger : k.config->limits.session_timeout;
+}
+
+void DropProbe(Tables& t, Client* k) {
+  if (!k->engine) return;
+  Connection* c = t.FindConnection(k->engine->probe);
+  k->engine->probe = {};
+  if (c == nullptr) return;
+  c->client = {};
+  CloseConnection(t, c, kNormal, "");
+}
+
 void EndAllSessions(Tables& t, Client* k, uint16_t code, Bytes reason) {
   const std::vector<base::SessionId> ids = std::move(k->sessions);
   k->sessions.clear();
@@ -116,6 +159,7 @@ void EndClient(Tables& t, Client* k, uint16_t code, Bytes reason) {
   EndAllSessions(t, k, code, reason);
   if (!k->name.empty()) t.names.erase(k->name);
   AnswerPosts(t, k);
+  DropProbe(t, k);
   if (k->state == Client::State::kLingering) --t.lingering;
   t.clients.Erase(k->id);
 }
@@ -143,22 +187,33 @@ void StartCloseHandshake(Tables& t, Connection* c, uint16_t code,
 }
 
 void CloseSession(Tables& t, Session* s, uint16_t code, Bytes reason) {
-  if (Client* k = t.FindClient(s->client))
+  if (Client* k = t.FindClient(s->client)) {
+    // One namespace of several.
+    if (k->sessions.size() > 1 && s->state == Session::State::kOpen)
+      return DisconnectNamespace(t, k, s, code, reason);
     return CloseClient(t, k, code, reason);
+  }
   if (Connection* c = t.FindConnection(s->connection))
     CloseConnection(t, c, code, reason);
   EndSession(t, s, code, reason);
 }
 
 void CloseClient(Tables& t, Client* k, uint16_t code, Bytes reason) {
+  if (k->state == Client::State::kLingering)
+    return EndClient(t, k, code, reason);
+  SayGoodbye(t, k, code);
   Connection* c = t.FindConnection(k->connection);
-  if (c != nullptr) {
+  if (c != nullptr && c->phase == Phase::kPoll && !k->queue.empty()) {
+    AnswerPoll(t, k, c);
+  } else if (c != nullptr) {
     CloseConnectionOf(t, *k, c, code, reason);
   } else if (!k->queue.empty() && k->state == Client::State::kOpen) {
     EndAllSessions(t, k, code, reason);
+    AnswerPosts(t, k);
+    DropProbe(t, k);
     k->state = Client::State::kLingering;
     ++t.lingering;
-    t.SetDeadline(k, t.now + k->config->limits.session_timeout);
+    t.SetDeadline(k, t.now + LingerTime(*k));
     return;
   }
   EndClient(t, k, code, reason);
@@ -167,6 +222,10 @@ void CloseClient(Tables& t, Client* k, uint16_t code, Bytes reason) {
 void EndWebSocket(Tables& t, Connection* c, uint16_t code, Bytes reason,
                   uint16_t answer) {
   c->close_code = answer;
+  if (t.IsProbe(*c)) {
+    EndProbe(t, t.FindClient(c->client));
+    c->client = {};
+  }
   bool awaited = false;
   if (Session* s = t.FindSession(c->session)) {
     BeginEnding(t, s, code, reason);

@@ -48,9 +48,19 @@ struct Limits {
   base::Time heartbeat_interval = 10000;  // Socket.IO 0.6
   base::Time heartbeat_timeout = 8000;    // Socket.IO 0.6
   base::Time poll_timeout =
-      20000;  // Socket.IO 0.6: an open poll is answered empty
+      20000;  // Socket.IO 0.6 to 0.9: an open poll is answered empty
   base::Time session_timeout =
       8000;  // Socket.IO 0.6: life of a polling session without a poll
+  base::Time heartbeat_interval_09 = 25000;  // Socket.IO 0.7 to 0.9
+  base::Time heartbeat_timeout_09 = 60000;   // Socket.IO 0.7 to 0.9
+  base::Time session_timeout_09 =
+      60000;  // Socket.IO 0.7 to 0.9: life of a client without a transport
+  base::Time engine_ping_interval = 25000;    // Engine.IO
+  base::Time engine_ping_timeout = 20000;     // Engine.IO
+  base::Time engine_upgrade_timeout = 10000;  // L17: of a probe
+  base::Time connect_timeout =
+      45000;  // L11: Socket.IO 3 and later: until the first namespace
+  uint32_t max_namespaces = 100;       // of one client (row E31)
   uint32_t max_control_rate = 100;     // L6: control frames a second (1008)
   uint32_t send_queue_soft = 65536;    // L9 bytes: congested
   uint32_t send_queue_hard = 1048576;  // L9 bytes: close 1013

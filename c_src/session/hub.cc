@@ -1,22 +1,17 @@
 // SPDX-License-Identifier: MPL-2.0
 #include "session/hub.h"
 
-#include <algorithm>
+#include <memory>
 #include <utility>
 #include <vector>
 
-#include "base/random.h"
 #include "session/admission.h"
 #include "session/answer.h"
-#include "session/closing.h"
-#include "session/inbound.h"
+#include "session/hub_impl.h"
 #include "session/leaving.h"
 #include "session/outbound.h"
-#include "session/polls.h"
 #include "session/removal.h"
 #include "session/requests.h"
-#include "session/rooms.h"
-#include "session/tables.h"
 #include "session/timers.h"
 #include "session/upgrade.h"
 
@@ -39,51 +34,21 @@ void Due(Tables& t, T* x, void (*act)(Tables&, T*)) {
   act(t, x);
 }
 
+Connection* Insert(Tables& t, base::ListenerId listener, const Peer& peer) {
+  auto owned = std::make_unique<Connection>();
+  Connection* c = owned.get();
+  c->id = t.connections.Insert(std::move(owned));
+  c->listener = listener;
+  c->config = t.listeners.find(listener)->second.config;
+  c->peer_address = peer.peer.address;
+  c->peer_port = peer.peer.port;
+  c->local_address = peer.local.address;
+  c->local_port = peer.local.port;
+  c->secure = peer.secure;
+  return c;
+}
+
 }  // namespace
-
-struct Hub::Impl {
-  Impl(base::Outbox* outbox, Time now, uint32_t max_connections)
-      : t(outbox, now, max_connections) {}
-
-  // Every entry point begins with the time and ends by using the input that has
-  // become usable.
-  class Step {
-   public:
-    Step(Impl* impl, Time now) : t_(impl->t) { t_.now = std::max(t_.now, now); }
-    ~Step() {
-      // The list grows while it is walked: each entry is one connection's kept
-      // input.
-      for (size_t i = 0; i < t_.ready.size(); ++i) {
-        Connection* c = t_.FindConnection(t_.ready[i]);
-        if (c == nullptr) continue;
-        c->input_ready = false;
-        UseKeptInput(t_, c);
-      }
-      t_.ready.clear();
-    }
-    Step(const Step&) = delete;
-    Step& operator=(const Step&) = delete;
-
-   private:
-    Tables& t_;
-  };
-
-  Connection* Insert(base::ListenerId listener, const Peer& peer) {
-    auto owned = std::make_unique<Connection>();
-    Connection* c = owned.get();
-    c->id = t.connections.Insert(std::move(owned));
-    c->listener = listener;
-    c->config = t.listeners.find(listener)->second.config;
-    c->peer_address = peer.peer.address;
-    c->peer_port = peer.peer.port;
-    c->local_address = peer.local.address;
-    c->local_port = peer.local.port;
-    c->secure = peer.secure;
-    return c;
-  }
-
-  Tables t;
-};
 
 Hub::Hub(base::Outbox* outbox, Time now, uint32_t max_connections)
     : impl_(std::make_unique<Impl>(outbox, now, max_connections)) {}
@@ -109,7 +74,7 @@ ConnectionId Hub::Connect(base::ListenerId listener, const Peer& peer,
   if (found == t.listeners.end() || t.stopping ||
       !Admits(t, found->second, peer.peer.address))
     return {};
-  Connection* c = impl_->Insert(listener, peer);
+  Connection* c = Insert(impl_->t, listener, peer);
   c->parser = std::make_unique<http::Parser>(c->config->limits.http);
   c->counted = true;
   c->pending = true;
@@ -164,7 +129,7 @@ ConnectionId Hub::Relay(base::ListenerId listener, const Peer& peer,
   const Impl::Step step(impl_.get(), now);
   Tables& t = impl_->t;
   if (t.listeners.find(listener) == t.listeners.end()) return {};
-  Connection* c = impl_->Insert(listener, peer);
+  Connection* c = Insert(impl_->t, listener, peer);
   const ConnectionId id = c->id;
   c->relayed = true;
   c->relayed_request = std::make_unique<http::Request>(std::move(request));
@@ -178,102 +143,6 @@ void Hub::Switched(ConnectionId id, Time now) {
   Connection* c = impl_->t.FindConnection(id);
   if (c != nullptr && c->phase == Phase::kSwitching)
     SwitchedByBroker(impl_->t, c);
-}
-
-void Hub::Accept(
-    SessionId id, Bytes owner,
-    const std::vector<std::pair<std::string, std::string>>& headers, Time now) {
-  const Impl::Step step(impl_.get(), now);
-  Tables& t = impl_->t;
-  Session* s = t.FindSession(id);
-  if (s == nullptr || s->state != Session::State::kOpening) {
-    t.outbox->Closed(id, owner, 1006,
-                     "");  // the client left before it was let in
-    return;
-  }
-  s->owner.assign(owner);
-  s->state = Session::State::kOpen;
-  t.SetDeadline(s, 0);
-  Connection* c = t.ConnectionOf(*s);
-  Client* k = t.FindClient(s->client);
-  if (k != nullptr) {
-    k->state = Client::State::kOpen;
-    k->name = base::RandomName();
-    t.names.emplace(k->name, k->id);
-  }
-  if (!c->upgrade) {
-    AcceptPolls(t, k, c);
-    return;
-  }
-  AcceptUpgrade(t, s, c, headers);
-  if (k != nullptr) {
-    SendPacket(t, k, {framing::Packet::Type::kMessage, k->name});
-    t.SetDeadline(k, t.now + k->config->limits.heartbeat_interval);
-  }
-  if (c->phase != Phase::kHixieKey) return;
-  const size_t used = ContinueHandshake(t, c, c->input);
-  c->input.erase(0, used);
-}
-
-void Hub::Refuse(SessionId id, uint16_t status, Bytes text,
-                 const base::Value& /*data*/, Time now) {
-  const Impl::Step step(impl_.get(), now);
-  Tables& t = impl_->t;
-  Session* s = t.FindSession(id);
-  if (s == nullptr || s->state != Session::State::kOpening) return;
-  Connection* c = t.ConnectionOf(*s);
-  const uint32_t route = s->route;
-  EndSessionsOf(t, c, 1006, "");
-  http::Response response = http::PlainText(status, text);
-  c->config->routes[route].origins.AddCors(c->request().headers, &response);
-  AnswerAndClose(t, c, response);
-}
-
-void Hub::Send(SessionId id, const base::Message& message, Time now) {
-  const Impl::Step step(impl_.get(), now);
-  Session* s = impl_->t.FindSession(id);
-  if (s != nullptr && (s->state == Session::State::kOpen ||
-                       s->state == Session::State::kEnding)) {
-    SendMessage(impl_->t, s, message);
-  }
-}
-
-void Hub::Credit(SessionId id, uint32_t messages, uint32_t bytes, Time now) {
-  const Impl::Step step(impl_.get(), now);
-  if (Session* s = impl_->t.FindSession(id))
-    GiveCredit(impl_->t, s, messages, bytes);
-}
-
-void Hub::Close(SessionId id, uint16_t code, Bytes reason, Time now) {
-  const Impl::Step step(impl_.get(), now);
-  Tables& t = impl_->t;
-  Session* s = t.FindSession(id);
-  if (s == nullptr) return;
-  if (s->state == Session::State::kOpen) {
-    CloseSession(t, s, code, reason);
-  } else if (s->state == Session::State::kEnding) {
-    ConfirmEnding(t, s);
-  }
-}
-
-void Hub::Join(SessionId id, Bytes room, Time now) {
-  const Impl::Step step(impl_.get(), now);
-  if (Session* s = impl_->t.FindSession(id)) JoinRoom(impl_->t, s, room);
-}
-
-void Hub::Leave(SessionId id, Bytes room, Time now) {
-  const Impl::Step step(impl_.get(), now);
-  if (Session* s = impl_->t.FindSession(id)) LeaveRoom(impl_->t, s, room);
-}
-
-void Hub::Broadcast(const base::Audience& audience,
-                    const base::Message& message, Time now) {
-  const Impl::Step step(impl_.get(), now);
-  BroadcastMessage(impl_->t, audience, message);
-}
-
-void Hub::Disconnect(SessionId id, bool /*whole*/, Time now) {
-  Close(id, 1000, "", now);
 }
 
 void Hub::Stop(uint16_t code, Bytes reason, Time now) {

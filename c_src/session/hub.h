@@ -94,6 +94,9 @@ class Hub {
   void Leave(base::SessionId id, base::Bytes room, base::Time now);
   void Broadcast(const base::Audience& audience, const base::Message& message,
                  base::Time now);
+  // The commands that came together have all been given: what they said to
+  // clients that poll is sent, in one answer each.
+  void EndCommands(base::Time now);
   // Closes every session; new requests are answered 503.
   void Stop(uint16_t code, base::Bytes reason, base::Time now);
 

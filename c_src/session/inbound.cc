@@ -8,6 +8,10 @@
 
 #include "session/answer.h"
 #include "session/closing.h"
+#include "session/delivery.h"
+#include "session/engine_inbound.h"
+#include "session/engine_upgrade.h"
+#include "session/socketio09_requests.h"
 #include "transport/websocket.h"
 
 namespace rabbit_socks::session {
@@ -16,14 +20,7 @@ namespace {
 using base::Bytes;
 using base::Fault;
 using Phase = Connection::Phase;
-
-// False: the credit is used up.
-bool Deliver(Tables& t, Session* s, base::Payload payload, Bytes data) {
-  t.outbox->Message(s->id, s->owner, payload, data);
-  --s->credit_messages;
-  s->credit_bytes -= static_cast<int64_t>(data.size());
-  return s->has_credit();
-}
+using Wire = framing::Generation::Wire;
 
 void NoteHeartbeat(Tables& t, Client* k, Bytes number) {
   uint32_t value = 0;
@@ -42,18 +39,10 @@ class Packets final : public framing::PacketSink {
   Packets(Tables& t, Client* k, Session* s) : t_(t), client_(k), session_(s) {}
 
   bool OnPacket(const framing::Packet& packet) override {
-    switch (packet.type) {
-      case framing::Packet::Type::kMessage:
-        Deliver(t_, session_, base::Payload::kText, packet.data);
-        break;
-      case framing::Packet::Type::kJson:
-        // A callback module of 2011 knows JSON messages by this mark.
-        json_.assign("~j~").append(packet.data);
-        Deliver(t_, session_, base::Payload::kText, json_);
-        break;
-      case framing::Packet::Type::kHeartbeat:
-        NoteHeartbeat(t_, client_, packet.data);
-        break;
+    if (packet.type == framing::Packet::Type::kHeartbeat) {
+      NoteHeartbeat(t_, client_, packet.data);
+    } else {
+      DeliverPacket06(t_, session_, packet);
     }
     return true;
   }
@@ -62,33 +51,42 @@ class Packets final : public framing::PacketSink {
   Tables& t_;
   Client* client_;
   Session* session_;
-  std::string json_;
 };
+
+Fault TakeMessage(Tables& t, Client* k, Connection* c, base::Payload payload,
+                  Bytes data) {
+  if (t.IsProbe(*c)) return TakeProbeMessage(t, k, c, payload, data);
+  if (k->speaks(Wire::kEngine)) return TakeEngineMessage(t, k, payload, data);
+  if (payload == base::Payload::kBinary)
+    return {1003, "this generation of Socket.IO has no binary messages"};
+  return k->speaks(Wire::kPackets) ? TakeMessage09(t, k, data)
+                                   : TakePayload(t, k, data, false);
+}
 
 // Messages of one read of a WebSocket.
 class Messages final : public transport::MessageSink {
  public:
-  // At most one of the two is there.
-  Messages(Tables& t, Session* s, Client* k) : t_(t), session_(s), client_(k) {}
+  Messages(Tables& t, const Connection& c) : t_(t), connection_(c.id) {}
 
   bool OnMessage(base::Payload payload, Bytes data) override {
-    if (fault_) return true;  // dropped
-    if (session_ != nullptr) return Deliver(t_, session_, payload, data);
-    if (client_ == nullptr) return true;  // closing: dropped
-    if (payload == base::Payload::kBinary) {
-      fault_ = Fault{1003, "Socket.IO 0.6 has no binary messages"};
-      return true;
-    }
-    fault_ = TakePayload(t_, client_, data, false);
-    return t_.HasCredit(*client_);
+    Connection* c = t_.FindConnection(connection_);
+    // What comes behind the end is dropped.
+    if (fault_ || c == nullptr || c->phase != Phase::kWebSocket) return true;
+    if (Session* s = t_.FindSession(c->session))
+      return DeliverFrame(t_, s, payload, data);
+    Client* k = t_.FindClient(c->client);
+    if (k == nullptr) return true;
+    const base::ClientId id = k->id;
+    fault_ = TakeMessage(t_, k, c, payload, data);
+    k = t_.FindClient(id);
+    return k == nullptr || t_.HasCredit(*k);
   }
 
   const Fault& fault() const { return fault_; }
 
  private:
   Tables& t_;
-  Session* session_;
-  Client* client_;
+  base::ConnectionId connection_;
   Fault fault_;
 };
 
@@ -106,15 +104,20 @@ Fault TakePayload(Tables& t, Client* k, Bytes payload, bool from_form) {
 }
 
 size_t FeedWebSocket(Tables& t, Connection* c, std::span<char> bytes) {
-  const bool open = c->phase == Phase::kWebSocket;
-  Messages messages(t, open ? t.FindSession(c->session) : nullptr,
-                    open ? t.FindClient(c->client) : nullptr);
-  t.scratch.clear();
+  const base::ConnectionId id = c->id;
+  Messages messages(t, *c);
+  std::string replies;
+  // The codec outlives what a message may do to its connection: see
+  // Tables::graveyard.
   const transport::WebSocket::Outcome outcome = c->websocket->Feed(
       bytes, t.now, c->queued > 0, c->config->limits.max_control_rate,
-      &messages, &t.scratch);
-  if (!t.scratch.empty() && c->phase == Phase::kWebSocket)
-    t.outbox->Write(c->id, t.scratch);
+      &messages, &replies);
+  c = t.FindConnection(id);
+  if (c == nullptr) return bytes.size();
+  if (!replies.empty() && c->phase == Phase::kWebSocket)
+    t.outbox->Write(c->id, replies);
+  if (c->phase == Phase::kFinished || c->phase == Phase::kEnding)
+    return bytes.size();
   if (messages.fault()) {
     EndWebSocket(t, c, messages.fault().code, messages.fault().text,
                  messages.fault().code);
@@ -133,12 +136,13 @@ void GiveCredit(Tables& t, Session* s, uint32_t messages, uint32_t bytes) {
   s->credit_bytes =
       std::min<int64_t>(s->credit_bytes + bytes, limits.credit_bytes);
   if (had || !s->has_credit()) return;
-  if (Connection* c = t.ConnectionOf(*s)) t.MarkReady(c);
   const Client* k = t.FindClient(s->client);
-  if (k == nullptr) return;
-  for (const base::ConnectionId post : k->posts) {
-    if (Connection* c = t.FindConnection(post)) t.MarkReady(c);
+  if (k != nullptr) {
+    for (const base::ConnectionId post : k->posts) {
+      if (Connection* c = t.FindConnection(post)) t.MarkReady(c);
+    }
   }
+  if (Connection* c = t.ConnectionOf(*s)) t.MarkReady(c);
 }
 
 }  // namespace rabbit_socks::session

@@ -18,9 +18,9 @@ namespace rabbit_socks::session {
 // after the call if it was relayed.
 size_t FeedWebSocket(Tables& t, Connection* c, std::span<char> bytes);
 
-// A whole payload of a Socket.IO client that came in a POST or in one message
-// of a WebSocket. All of its packets are taken, or none. A fault is a close
-// code.
+// A whole payload of a client of Socket.IO 0.6 that came in a POST or in one
+// message of a WebSocket. All of its packets are taken, or none. A fault is a
+// close code.
 base::Fault TakePayload(Tables& t, Client* k, base::Bytes payload,
                         bool from_form);
 

@@ -6,17 +6,31 @@
 
 #include "session/answer.h"
 #include "session/closing.h"
+#include "session/engine_upgrade.h"
 
 namespace rabbit_socks::session {
 namespace {
 
 using Phase = Connection::Phase;
+using Wire = framing::Generation::Wire;
 
 // The hixie drafts end by ending the TCP connection as often as by a close
 // frame: that is no loss.
 uint16_t CodeFor(const Connection& c) {
   return c.websocket && !c.websocket->codec().has_control_frames() ? 1005
                                                                    : 1006;
+}
+
+void LeavePoll(Tables& t, Client* k) {
+  k->connection = {};
+  switch (k->generation->wire) {
+    case Wire::kFrames:
+      return t.SetDeadline(k, t.now + k->config->limits.session_timeout);
+    case Wire::kPackets:
+      return t.SetDeadline(k, t.now + k->config->limits.session_timeout_09);
+    case Wire::kEngine:  // a client of Engine.IO does so to leave
+      return EndClient(t, k, 1006, "the poll was given up");
+  }
 }
 
 }  // namespace
@@ -26,10 +40,7 @@ void LeaveSession(Tables& t, Connection* c) {
     case Phase::kPoll:
       // What the client missed it fetches with its next poll, if that comes in
       // time.
-      if (Client* k = t.FindClient(c->client)) {
-        k->connection = {};
-        t.SetDeadline(k, t.now + k->config->limits.session_timeout);
-      }
+      if (Client* k = t.FindClient(c->client)) LeavePoll(t, k);
       break;
     case Phase::kPost:
       if (Client* k = t.FindClient(c->client))
@@ -42,7 +53,11 @@ void LeaveSession(Tables& t, Connection* c) {
     case Phase::kWebSocket:
     case Phase::kEnding:
     case Phase::kStream:
-      EndSessionsOf(t, c, CodeFor(*c), "the connection was lost");
+      if (t.IsProbe(*c)) {
+        EndProbe(t, t.FindClient(c->client));
+      } else {
+        EndSessionsOf(t, c, CodeFor(*c), "the connection was lost");
+      }
       break;
     case Phase::kHttp:
     case Phase::kClosing:

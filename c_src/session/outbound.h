@@ -7,7 +7,6 @@
 #include <cstddef>
 
 #include "base/message.h"
-#include "framing/codec.h"
 #include "session/tables.h"
 
 namespace rabbit_socks::session {
@@ -17,12 +16,8 @@ namespace rabbit_socks::session {
 // hard limit: `s` may be dead after the call.
 void SendMessage(Tables& t, Session* s, const base::Message& message);
 
-// A packet of ours for a Socket.IO client: its id, a heartbeat.
-void SendPacket(Tables& t, Client* k, const framing::Packet& packet);
-
-// Answers the waiting poll, or the one that opens the session, with the queue.
-// REQUIRES: `c` holds a poll of `k`
-void AnswerPoll(Tables& t, Client* k, Connection* c);
+// What waits for the sessions of a client is `queued` bytes: congestion.
+void NoteQueueOf(Tables& t, const Client& k, size_t queued);
 
 // The kernel has `queued` bytes of c still to take: congestion, drained, held
 // pongs.

@@ -7,9 +7,11 @@
 
 #include "session/answer.h"
 #include "session/closing.h"
+#include "session/engine_requests.h"
 #include "session/inbound.h"
-#include "session/outbound.h"
-#include "session/upgrade.h"
+#include "session/opening.h"
+#include "session/socketio09_requests.h"
+#include "session/wire.h"
 #include "transport/dress.h"
 
 namespace rabbit_socks::session {
@@ -20,6 +22,7 @@ using base::Fault;
 using Phase = Connection::Phase;
 using transport::Dress;
 using transport::Family;
+using Wire = framing::Generation::Wire;
 
 void AnswerWithCors(Tables& t, Connection* c, const http::OriginPolicy& origins,
                     http::Response response) {
@@ -31,26 +34,39 @@ void AnswerWithCors(Tables& t, Connection* c, const http::OriginPolicy& origins,
 // good as unknown.
 Client* FindFor(Tables& t, const Connection& c, const Target& target) {
   Client* k = t.FindName(target.name);
-  return k != nullptr && k->transport == target.transport &&
-                 k->listener == c.listener
+  return k != nullptr && k->speaks(Wire::kFrames) &&
+                 k->transport == target.transport && k->listener == c.listener
              ? k
              : nullptr;
 }
 
-void TakePost(Tables& t, Client* k, Connection* c) {
-  base::Result<std::string> payload = transport::PostedPayload(c->request());
+void TakePost06(Tables& t, Client* k, Connection* c) {
+  base::Result<std::string> payload =
+      transport::PostedPayload(*k->transport, c->request());
   if (!payload.ok()) {
     AnswerWithCors(t, c, k->origins(),
                    http::PlainText(payload.fault().code, payload.fault().text));
     return;
   }
+  const transport::Row& row = *k->transport;
   const http::OriginPolicy origins = k->origins();
   const Fault fault =
       TakePayload(t, k, payload.value(), k->transport->dress == Dress::kJsonp);
-  if (!fault) return AnswerWithCors(t, c, origins, transport::PostAnswer());
+  if (!fault) return AnswerWithCors(t, c, origins, transport::PostAnswer(row));
   CloseClient(t, k, fault.code, fault.text);
   AnswerWithCors(t, c, origins,
                  http::PlainText(fault.code == 1009 ? 413 : 400, fault.text));
+}
+
+void TakePost(Tables& t, Client* k, Connection* c) {
+  switch (k->generation->wire) {
+    case Wire::kFrames:
+      return TakePost06(t, k, c);
+    case Wire::kPackets:
+      return TakePost09(t, k, c);
+    case Wire::kEngine:
+      return TakeEnginePost(t, k, c);
+  }
 }
 
 void Post(Tables& t, Connection* c, const Target& target) {
@@ -59,16 +75,7 @@ void Post(Tables& t, Connection* c, const Target& target) {
     return AnswerWithCors(t, c, c->config->routes[target.route].origins,
                           http::PlainText(404, "no such session"));
   }
-  if (t.HasCredit(*k)) return TakePost(t, k, c);
-  // The client never has two POSTs under way; one that has is kept within a
-  // small bound.
-  constexpr size_t kMaxWaiting = 4;
-  if (k->posts.size() >= kMaxWaiting)
-    return AnswerFault(t, c, Fault{503, "the session is busy"});
-  c->phase = Phase::kPost;
-  c->client = k->id;
-  k->posts.push_back(c->id);
-  t.SetDeadline(c, t.now + c->config->limits.body_timeout);
+  HoldPost(t, k, c);
 }
 
 void HoldPoll(Tables& t, Client* k, Connection* c) {
@@ -105,8 +112,7 @@ void OpenPolls(Tables& t, Connection* c, Target target) {
     return AnswerFault(t, c, Fault{404, "nothing is served at this path"});
   }
   c->jsonp_index = target.jsonp_index;
-  const transport::Row* row = target.transport;
-  OpenSession(t, c, std::move(target), row, "http", "");
+  OpenClient(t, c, std::move(target), framing::SocketIo06(), "http");
 }
 
 }  // namespace
@@ -137,14 +143,27 @@ void AcceptPolls(Tables& t, Client* k, Connection* c) {
   const framing::Packet id{framing::Packet::Type::kMessage, k->name};
   if (k->polls()) {
     c->phase = Phase::kPoll;  // the answer is the session id, at once
-    SendPacket(t, k, id);
+    SendFrame06(t, k, id);
     return;
   }
   http::Response head = transport::StreamHead(*k->transport);
   k->origins().AddCors(c->request().headers, &head);
   AnswerStream(t, c, head, transport::StreamBodyKind(*k->transport));
-  SendPacket(t, k, id);
+  SendFrame06(t, k, id);
   t.SetDeadline(k, t.now + k->config->limits.heartbeat_interval);
+}
+
+void HoldPost(Tables& t, Client* k, Connection* c) {
+  if (t.HasCredit(*k)) return TakePost(t, k, c);
+  // The client never has two POSTs under way; one that has is kept within a
+  // small bound.
+  constexpr size_t kMaxWaiting = 4;
+  if (k->posts.size() >= kMaxWaiting)
+    return AnswerFault(t, c, Fault{503, "the session is busy"});
+  c->phase = Phase::kPost;
+  c->client = k->id;
+  k->posts.push_back(c->id);
+  t.SetDeadline(c, t.now + c->config->limits.body_timeout);
 }
 
 void ResumePost(Tables& t, Connection* c) {
@@ -152,7 +171,12 @@ void ResumePost(Tables& t, Connection* c) {
   if (k == nullptr || !t.HasCredit(*k)) return;
   k->posts.erase(std::remove(k->posts.begin(), k->posts.end(), c->id),
                  k->posts.end());
+  const base::ClientId id = k->id;
   TakePost(t, k, c);
+  // What came on a WebSocket meanwhile has waited for this.
+  k = t.FindClient(id);
+  if (k == nullptr || !k->posts.empty()) return;
+  if (Connection* open = t.FindConnection(k->connection)) t.MarkReady(open);
 }
 
 }  // namespace rabbit_socks::session

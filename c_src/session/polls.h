@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MPL-2.0
-// Socket.IO requests other than upgrades: a new session, a poll, a POST, an
-// endless answer.
+// Requests of Socket.IO 0.6 other than upgrades: a new session, a poll, a POST,
+// an endless answer. And what all generations share: POSTs that wait.
 #ifndef RABBIT_SOCKS_SESSION_POLLS_H_
 #define RABBIT_SOCKS_SESSION_POLLS_H_
 
@@ -17,6 +17,9 @@ void HandleSocketIo(Tables& t, Connection* c, Target target);
 // session id.
 void AcceptPolls(Tables& t, Client* k, Connection* c);
 
+// Takes c's POST for the client, when there is credit for it. `c` may be dead
+// after the call if it was relayed.
+void HoldPost(Tables& t, Client* k, Connection* c);
 // Credit came back: takes the POST that waited. `c` may be dead after the call
 // if it was relayed.
 void ResumePost(Tables& t, Connection* c);

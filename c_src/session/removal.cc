@@ -24,11 +24,9 @@ std::vector<Id> Collect(const base::SlotMap<T, Id>& table, Is&& is) {
 
 template <class Of>
 void CloseWhat(Tables& t, uint16_t code, Bytes reason, Of&& of) {
-  // Those that linger already: what the sessions below leave behind may.
-  for (const base::ClientId id : Collect(t.clients, [&](const Client& k) {
-         return of(k.listener) && k.state == Client::State::kLingering;
-       })) {
-    if (Client* k = t.FindClient(id)) EndClient(t, k, code, reason);
+  for (const base::ClientId id :
+       Collect(t.clients, [&](const Client& k) { return of(k.listener); })) {
+    if (Client* k = t.FindClient(id)) CloseClient(t, k, code, reason);
   }
   for (const base::SessionId id :
        Collect(t.sessions, [&](const Session& s) { return of(s.listener); })) {

@@ -6,10 +6,12 @@
 
 #include "http/pages.h"
 #include "session/answer.h"
+#include "session/engine_requests.h"
 #include "session/inbound.h"
 #include "session/leaving.h"
 #include "session/polls.h"
 #include "session/router.h"
+#include "session/socketio09_requests.h"
 #include "session/upgrade.h"
 
 namespace rabbit_socks::session {
@@ -61,10 +63,7 @@ bool JudgeOrigin(Tables& t, Connection* c, const http::OriginPolicy& origins) {
   return false;
 }
 
-void Dispatch(Tables& t, Connection* c, Target target) {
-  if (target.kind == Target::Kind::kPage) return HandlePage(t, c);
-  if (!JudgeOrigin(t, c, c->config->routes[target.route].origins)) return;
-  const bool upgrade = IsWebSocketUpgrade(c->request());
+void DispatchPlain(Tables& t, Connection* c, Target target, bool upgrade) {
   const bool wanted = target.kind == Target::Kind::kWebSocket ||
                       target.transport->family == transport::Family::kWebSocket;
   if (wanted && upgrade) return StartUpgrade(t, c, std::move(target));
@@ -73,6 +72,23 @@ void Dispatch(Tables& t, Connection* c, Target target) {
   if (upgrade)
     return AnswerFault(t, c, Fault{400, "this transport is no WebSocket"});
   HandleSocketIo(t, c, std::move(target));
+}
+
+void Dispatch(Tables& t, Connection* c, Target target) {
+  if (target.kind == Target::Kind::kPage) return HandlePage(t, c);
+  if (!JudgeOrigin(t, c, c->config->routes[target.route].origins)) return;
+  switch (target.kind) {
+    case Target::Kind::kSocketIo09:
+      return HandleSocketIo09(t, c, std::move(target));
+    case Target::Kind::kEngine:
+    case Target::Kind::kBareEngine:
+      return HandleEngine(t, c, std::move(target));
+    case Target::Kind::kPage:
+    case Target::Kind::kWebSocket:
+    case Target::Kind::kSocketIo06:
+      return DispatchPlain(t, c, std::move(target),
+                           IsWebSocketUpgrade(c->request()));
+  }
 }
 
 // The deadline follows what the parser waits for, and is not moved by single
@@ -121,8 +137,9 @@ size_t Step(Tables& t, Connection* c, std::span<char> bytes) {
     case Phase::kWebSocket: {
       const Session* s = t.FindSession(c->session);
       const Client* k = t.FindClient(c->client);
-      const bool waits = (s != nullptr && !s->has_credit()) ||
-                         (k != nullptr && !t.HasCredit(*k));
+      const bool waits =
+          (s != nullptr && !s->has_credit()) ||
+          (k != nullptr && (!t.HasCredit(*k) || !k->posts.empty()));
       return waits ? 0 : FeedWebSocket(t, c, bytes);
     }
     case Phase::kClosing:

@@ -13,6 +13,7 @@ namespace {
 using base::Bytes;
 using base::Fault;
 using Parts = std::vector<std::string>;
+using transport::Age;
 
 base::Result<Parts> Decoded(const std::vector<Bytes>& raw, size_t begin,
                             size_t end) {
@@ -45,29 +46,71 @@ Fault ChooseRoute(const std::vector<Route>& routes, Parts path,
   return Fault{};
 }
 
+constexpr size_t kNone = static_cast<size_t>(-1);
+
+void Assign(const std::vector<Bytes>& raw, size_t at, std::string* part) {
+  if (at < raw.size()) part->assign(raw[at]);
+}
+
+// Any part may be the resource's own: the last one that names a transport is
+// the transport.
+size_t Transport06(const std::vector<Bytes>& raw) {
+  for (size_t at = raw.size() - 1; at > 0; --at) {
+    if (transport::FindRow(Age::k06, raw[at]) != nullptr) return at;
+  }
+  return kNone;
+}
+
+// The number of the protocol, before any name of a transport. A resource's own
+// path may have a part "1", too: what follows tells.
+size_t Protocol09(const std::vector<Bytes>& raw) {
+  for (size_t at = 1; at < raw.size(); ++at) {
+    if (raw[at] == "1") {
+      if (at == 1) return at;
+      if (at + 1 < raw.size() &&
+          (raw[at + 1].empty() || transport::FindRow(Age::k09, raw[at + 1])))
+        return at;
+    }
+    if (transport::FindRow(Age::k06, raw[at]) != nullptr) return kNone;
+  }
+  return kNone;
+}
+
+// Tells the generations apart. Returns where the resource's own path ends.
+size_t ReadSocketIo(const std::vector<Bytes>& raw, Target* target) {
+  if (const size_t at = Protocol09(raw); at != kNone) {
+    target->kind = Target::Kind::kSocketIo09;
+    Assign(raw, at + 1, &target->operation);
+    Assign(raw, at + 2, &target->name);
+    target->transport = transport::FindRow(Age::k09, target->operation);
+    return at;
+  }
+  if (const size_t at = Transport06(raw); at != kNone) {
+    target->kind = Target::Kind::kSocketIo06;
+    target->transport = transport::FindRow(Age::k06, raw[at]);
+    Assign(raw, at + 1, &target->name);
+    Assign(raw, at + 2, &target->operation);
+    Assign(raw, at + 3, &target->jsonp_index);
+    return at;
+  }
+  target->kind = Target::Kind::kEngine;
+  return raw.size();
+}
+
 }  // namespace
 
 base::Result<Target> FindTarget(Bytes path, const std::vector<Route>& routes) {
   Target target;
   const std::vector<Bytes> raw = http::SplitPath(path);
-  const bool websocket = !raw.empty() && raw[0] == "websocket";
-  const bool socket_io = !raw.empty() && raw[0] == "socket.io";
-  if (!websocket && !socket_io) return target;
-
   size_t end = raw.size();
-  if (socket_io) {
-    target.kind = Target::Kind::kSocketIo;
-    // Any part may be the resource's own: the last one that names a transport
-    // is the transport.
-    while (end > 1 && transport::FindRow(raw[end - 1]) == nullptr) --end;
-    if (end <= 1) return Fault{404, "no such transport"};
-    --end;
-    target.transport = transport::FindRow(raw[end]);
-    if (end + 1 < raw.size()) target.name.assign(raw[end + 1]);
-    if (end + 2 < raw.size()) target.operation.assign(raw[end + 2]);
-    if (end + 3 < raw.size()) target.jsonp_index.assign(raw[end + 3]);
-  } else {
+  if (raw[0] == "websocket") {
     target.kind = Target::Kind::kWebSocket;
+  } else if (raw[0] == "engine.io" && raw.size() > 1) {
+    target.kind = Target::Kind::kBareEngine;
+  } else if (raw[0] == "socket.io" && raw.size() > 1) {
+    end = ReadSocketIo(raw, &target);
+  } else {
+    return target;
   }
   base::Result<Parts> parts = Decoded(raw, 1, end);
   if (!parts.ok()) return parts.fault();

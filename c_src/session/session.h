@@ -46,6 +46,7 @@ struct Session {
   uint32_t route = 0;
   std::shared_ptr<const ListenerConfig> config;
   std::string owner;  // the node's pid for it
+  std::string nsp;    // namespace; empty: its client knows none
   std::vector<Membership> rooms;
   uint64_t broadcast = 0;  // the last one that it was considered for
 

@@ -53,6 +53,9 @@ struct Tables {
   uint64_t broadcasts = 0;
   base::TickWheel wheel;
   std::vector<base::ConnectionId> ready;
+  // Of connections that ended in this step: one may be reading still.
+  std::vector<std::unique_ptr<transport::WebSocket>> graveyard;
+  std::vector<base::ClientId> polled;  // to be answered: see FlushPolls
   std::string scratch;  // for replies built while the outbox takes messages
   base::Time now;       // of the step under way
   uint32_t max_connections;
@@ -76,13 +79,27 @@ struct Tables {
     return k == nullptr ? nullptr : FindConnection(k->connection);
   }
   // What has come for a client can be used while each of its sessions can take
-  // more.
+  // more. One that is not yet open can take none.
   bool HasCredit(const Client& k) const {
     for (const base::SessionId id : k.sessions) {
       const Session* s = FindSession(id);
-      if (s != nullptr && !s->has_credit()) return false;
+      if (s == nullptr) continue;
+      if (s->state == Session::State::kOpening || !s->has_credit())
+        return false;
     }
     return true;
+  }
+  Session* FindNamespace(const Client& k, base::Bytes nsp) const {
+    for (const base::SessionId id : k.sessions) {
+      Session* s = FindSession(id);
+      if (s != nullptr && s->nsp == nsp) return s;
+    }
+    return nullptr;
+  }
+  // `c` is a WebSocket that a client on another transport tries.
+  bool IsProbe(const Connection& c) const {
+    const Client* k = FindClient(c.client);
+    return k != nullptr && k->engine && k->engine->probe == c.id;
   }
 
   // Deadlines. Keys of sessions and clients carry a bit that no id has.

@@ -4,9 +4,12 @@
 #include <algorithm>
 #include <string>
 
+#include "session/accepting.h"
 #include "session/answer.h"
 #include "session/closing.h"
-#include "session/outbound.h"
+#include "session/engine_timers.h"
+#include "session/engine_upgrade.h"
+#include "session/wire.h"
 
 namespace rabbit_socks::session {
 namespace {
@@ -39,7 +42,18 @@ void Lose(Tables& t, Connection* c, Bytes reason) {
   ResetConnection(t, c);
 }
 
+// The client tries a WebSocket and does not go on: it stays where it is.
+bool GiveUpProbe(Tables& t, Connection* c) {
+  if (!t.IsProbe(*c)) return false;
+  Client* k = t.FindClient(c->client);
+  if (k->engine->probe_by > t.now) return false;
+  EndProbe(t, k);
+  StartCloseHandshake(t, c, 1000, "");
+  return true;
+}
+
 void CheckLife(Tables& t, Connection* c) {
+  if (GiveUpProbe(t, c)) return;
   const Limits& limits = c->config->limits;
   if (t.FindSession(c->session) == nullptr)
     return ScheduleLifeCheck(t, c);  // Socket.IO has heartbeats of its own
@@ -66,11 +80,18 @@ void HttpDue(Tables& t, Connection* c) {
 }
 
 void SendHeartbeat(Tables& t, Client* k) {
+  const Limits& limits = k->config->limits;
   k->heartbeat_sent = true;
+  if (k->speaks(framing::Generation::Wire::kPackets)) {
+    framing::SocketPacket packet;
+    packet.type = framing::SocketPacket::Type::kHeartbeat;
+    static_cast<void>(SendSocketPacket(t, k, packet));
+    return t.SetDeadline(k, t.now + limits.heartbeat_timeout_09);
+  }
   ++k->heartbeat;
   const std::string number = std::to_string(k->heartbeat);
-  t.SetDeadline(k, t.now + k->config->limits.heartbeat_timeout);
-  SendPacket(t, k, {framing::Packet::Type::kHeartbeat, number});
+  t.SetDeadline(k, t.now + limits.heartbeat_timeout);
+  SendFrame06(t, k, {framing::Packet::Type::kHeartbeat, number});
 }
 
 void PollingDue(Tables& t, Client* k) {
@@ -85,10 +106,12 @@ void ScheduleLifeCheck(Tables& t, Connection* c) {
   const Limits& limits = c->config->limits;
   const bool pinged = c->websocket->codec().has_control_frames() &&
                       t.FindSession(c->session) != nullptr;
-  Time at = pinged ? std::max(c->websocket->last_seen() +
-                                  Jittered(limits.ping_interval, c->id.value),
-                              t.now + base::TickWheel::kTick)
-                   : 0;
+  const Client* k = t.IsProbe(*c) ? t.FindClient(c->client) : nullptr;
+  Time at = k != nullptr ? k->engine->probe_by
+            : pinged     ? std::max(c->websocket->last_seen() +
+                                        Jittered(limits.ping_interval, c->id.value),
+                                    t.now + base::TickWheel::kTick)
+                         : 0;
   t.SetDeadline(c, OrStuck(*c, at));
 }
 
@@ -129,12 +152,7 @@ void ConnectionDue(Tables& t, Connection* c) {
 
 void SessionDue(Tables& t, Session* s) {
   s->deadline = 0;
-  if (s->state != Session::State::kOpening) return;
-  if (Connection* c = t.ConnectionOf(*s))
-    AnswerFault(t, c, Fault{503, "the server did not answer in time"});
-  // Its client is opening, too.
-  if (Client* k = t.FindClient(s->client)) return EndClient(t, k, 1006, "");
-  EndSession(t, s, 1006, "");
+  if (s->state == Session::State::kOpening) GiveUpSession(t, s);
 }
 
 void ClientDue(Tables& t, Client* k) {
@@ -147,6 +165,7 @@ void ClientDue(Tables& t, Client* k) {
     case Client::State::kOpen:
       break;
   }
+  if (k->engine) return EngineDue(t, k);
   if (k->polls()) return PollingDue(t, k);
   if (!k->heartbeat_sent) return SendHeartbeat(t, k);
   if (Connection* c = t.FindConnection(k->connection))

@@ -7,6 +7,7 @@
 
 #include "http/response.h"
 #include "session/answer.h"
+#include "session/opening.h"
 #include "session/timers.h"
 
 namespace rabbit_socks::session {
@@ -53,74 +54,14 @@ void BecomeWebSocket(Tables& t, Connection* c) {
   t.MarkReady(c);
 }
 
-Session* InsertSession(Tables& t, const Connection& c, uint32_t route) {
-  auto owned = std::make_unique<Session>();
-  Session* s = owned.get();
-  s->id = t.sessions.Insert(std::move(owned));
-  s->listener = c.listener;
-  s->route = route;
-  s->config = c.config;
-  s->credit_messages = c.config->limits.credit_messages;
-  s->credit_bytes = c.config->limits.credit_bytes;
-  return s;
-}
-
-Client* InsertClient(Tables& t, Connection* c, Session* first,
-                     const transport::Row* row) {
-  auto owned = std::make_unique<Client>();
-  Client* k = owned.get();
-  k->id = t.clients.Insert(std::move(owned));
-  k->generation = &framing::SocketIo06();
-  k->transport = row;
-  k->listener = c->listener;
-  k->route = first->route;
-  k->config = c->config;
-  k->connection = c->id;
-  k->sessions.push_back(first->id);
-  first->client = k->id;
-  c->client = k->id;
-  return k;
-}
-
 }  // namespace
 
 bool IsWebSocketUpgrade(const http::Request& request) {
   return request.upgrade && request.headers.HasToken("upgrade", "websocket");
 }
 
-Session* OpenSession(Tables& t, Connection* c, Target target,
-                     const transport::Row* row, const char* protocol,
-                     Bytes subprotocol) {
-  const http::Request& request = c->request();
-  Session* s = InsertSession(t, *c, target.route);
-  const Client* k = row == nullptr ? nullptr : InsertClient(t, c, s, row);
-  if (k == nullptr) {
-    s->connection = c->id;
-    c->session = s->id;
-  }
-
-  base::OpenInfo info;
-  info.path = std::move(target.path);
-  info.query = request.query;
-  info.headers = request.headers;
-  info.peer_address = c->peer_address;
-  info.local_address = c->local_address;
-  info.peer_port = c->peer_port;
-  info.local_port = c->local_port;
-  info.secure = c->secure;
-  info.transport = row == nullptr ? "websocket" : row->name;
-  info.protocol = protocol;
-  info.generation = k == nullptr ? "none" : k->generation->name;
-  info.subprotocol.assign(subprotocol);
-  t.outbox->Open(s->id, s->listener, s->route, std::move(info));
-
-  c->phase = Phase::kOpening;
-  t.SetDeadline(c, 0);
-  t.SetDeadline(s, t.now + c->config->limits.open_timeout);
-  return s;
-}
-
-void StartUpgrade(Tables& t, Connection* c, Target target) {
+bool ReadUpgrade(Tables& t, Connection* c,
+                 const std::vector<std::string>* subprotocols) {
   const http::Request& request = c->request();
   websocket::UpgradeRequest asked;
   asked.is_get = request.method == http::Method::kGet;
@@ -130,36 +71,58 @@ void StartUpgrade(Tables& t, Connection* c, Target target) {
   asked.body = request.body;
   asked.secure = c->secure;
   base::Result<websocket::Offer> offer = websocket::ReadOffer(asked);
-  if (!offer.ok()) return AnswerFault(t, c, offer.fault());
-  const Draft draft = offer.value().draft;
-  if (websocket::IsHixie(draft) && !c->config->limits.hixie)
-    return AnswerFault(t, c,
-                       Fault{400, "the hixie drafts are switched off here"});
-  if (draft == Draft::kHixie75 && c->relayed) {
-    return AnswerFault(
-        t, c,
-        Fault{400,
-              "hixie-75 cannot be served through the broker's web context; use "
-              "a listener with a port of its own"});
+  Fault fault;
+  if (!offer.ok()) {
+    fault = offer.fault();
+  } else if (websocket::IsHixie(offer.value().draft) &&
+             !c->config->limits.hixie) {
+    fault = {400, "the hixie drafts are switched off here"};
+  } else if (offer.value().draft == Draft::kHixie75 && c->relayed) {
+    fault = {400,
+             "hixie-75 cannot be served through the broker's web context; use "
+             "a listener with a port of its own"};
   }
-
+  if (fault) {
+    AnswerFault(t, c, fault);
+    return false;
+  }
   auto upgrade = std::make_unique<Upgrade>();
-  if (target.kind == Target::Kind::kWebSocket) {
-    base::Result<std::string> chosen = websocket::ChooseSubprotocol(
-        offer.value(), c->config->routes[target.route].subprotocols);
-    if (!chosen.ok()) return AnswerFault(t, c, chosen.fault());
+  if (subprotocols != nullptr) {
+    base::Result<std::string> chosen =
+        websocket::ChooseSubprotocol(offer.value(), *subprotocols);
+    if (!chosen.ok()) {
+      AnswerFault(t, c, chosen.fault());
+      return false;
+    }
     upgrade->subprotocol = std::move(chosen.value());
   }
   upgrade->offer = std::move(offer.value());
-  if (draft == Draft::kRfc6455) NegotiateExtensions(*c, upgrade.get());
+  if (upgrade->offer.draft == Draft::kRfc6455)
+    NegotiateExtensions(*c, upgrade.get());
   c->upgrade = std::move(upgrade);
-  const transport::Row* row = target.transport;
-  OpenSession(t, c, std::move(target), row, websocket::Name(draft),
-              c->upgrade->subprotocol);
+  return true;
 }
 
-void AcceptUpgrade(Tables& t, Session* s, Connection* c,
-                   websocket::Fields extra) {
+void StartUpgrade(Tables& t, Connection* c, Target target) {
+  const bool bare = target.kind == Target::Kind::kWebSocket;
+  const uint32_t route = target.route;
+  if (!ReadUpgrade(t, c,
+                   bare ? &c->config->routes[route].subprotocols : nullptr))
+    return;
+  const char* protocol = websocket::Name(c->upgrade->offer.draft);
+  if (bare) {
+    c->phase = Phase::kOpening;
+    t.SetDeadline(c, 0);
+    Session* s = AddSession(t, c, route);
+    AskNode(t, s,
+            InfoOf(c, &target, nullptr, protocol, c->upgrade->subprotocol,
+                   nullptr));
+    return;
+  }
+  OpenClient(t, c, std::move(target), framing::SocketIo06(), protocol);
+}
+
+void AcceptUpgrade(Tables& t, Connection* c, websocket::Fields extra) {
   Upgrade& upgrade = *c->upgrade;
   extra.erase(std::remove_if(extra.begin(), extra.end(),
                              [](const auto& field) {
@@ -170,7 +133,7 @@ void AcceptUpgrade(Tables& t, Session* s, Connection* c,
               extra.end());
   upgrade.extra = std::move(extra);
   c->websocket = std::make_unique<transport::WebSocket>(
-      upgrade.offer.draft, s->config->limits.websocket, t.now,
+      upgrade.offer.draft, c->config->limits.websocket, t.now,
       upgrade.deflate
           ? std::make_unique<websocket::Deflation>(*upgrade.deflate, &t.deflate)
           : nullptr);

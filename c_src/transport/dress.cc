@@ -26,6 +26,27 @@ http::Response Fresh(std::string content_type, std::string body) {
   return response;
 }
 
+http::Response Script(std::string call) {
+  return Fresh("text/javascript; charset=UTF-8", std::move(call));
+}
+
+// The page's function of 0.9, in the head; 0.6 called one of the parent.
+constexpr Bytes kHtmlHead06 = "<html><body>";
+constexpr Bytes kHtmlHead09 =
+    "<html><body><script>var _ = function (msg) { parent.s._(msg, document); "
+    "};</script>";
+
+// As the reference does, so that no "</script" can come about.
+std::string WithEscapedSlashes(Bytes json) {
+  std::string escaped;
+  for (size_t i = 0; i < json.size(); ++i) {
+    if (json[i] == '/') escaped.push_back('\\');
+    escaped.push_back(json[i]);
+    if (json[i] == '\\' && i + 1 < json.size()) escaped.push_back(json[++i]);
+  }
+  return escaped;
+}
+
 }  // namespace
 
 bool IsJsonpIndex(Bytes index) {
@@ -37,17 +58,19 @@ bool IsJsonpIndex(Bytes index) {
 http::Response PollAnswer(const Row& row, Bytes payload, Bytes jsonp_index) {
   if (row.dress != Dress::kJsonp)
     return Fresh("text/plain; charset=UTF-8", std::string(payload));
-  std::string call = "io.JSONP[";
-  call.append(jsonp_index).append("]._(");
+  const bool old = row.age == Age::k06;
+  std::string call = old ? "io.JSONP[" : "io.j[";
+  call.append(jsonp_index).append(old ? "]._(" : "](");
   framing::AppendJsonString(payload, &call);
   call.append(");");
-  return Fresh("text/javascript; charset=UTF-8", std::move(call));
+  return Script(std::move(call));
 }
 
 http::Response StreamHead(const Row& row) {
   if (row.dress == Dress::kHtmlFile)
     return Fresh("text/html; charset=UTF-8",
-                 "<html><body>" + std::string(kHtmlPadding, ' '));
+                 std::string(row.age == Age::k06 ? kHtmlHead06 : kHtmlHead09) +
+                     std::string(kHtmlPadding, ' '));
   return Fresh("multipart/x-mixed-replace;boundary=\"socketio\"",
                std::string(kBoundary));
 }
@@ -60,10 +83,11 @@ http::BodyKind StreamBodyKind(const Row& row) {
 std::string StreamPart(const Row& row, Bytes payload) {
   std::string part;
   if (row.dress == Dress::kHtmlFile) {
-    part = "<script>parent.s._(";
-    framing::AppendJsonString(payload, &part);
-    part.append(", document);</script>");
-    return part;
+    std::string json;
+    framing::AppendJsonString(payload, &json);
+    if (row.age == Age::k06)
+      return "<script>parent.s._(" + json + ", document);</script>";
+    return "<script>_(" + WithEscapedSlashes(json) + ");</script>";
   }
   // The boundary ends the part at once, so that the browser need not wait for
   // the next one.
@@ -72,12 +96,44 @@ std::string StreamPart(const Row& row, Bytes payload) {
   return part;
 }
 
-base::Result<std::string> PostedPayload(const http::Request& request) {
-  std::optional<std::string> payload = http::FormValue(request.body, "data");
-  if (!payload) return base::Fault{400, "the form has no field \"data\""};
+base::Result<std::string> PostedPayload(const Row& row,
+                                        const http::Request& request) {
+  const bool old = row.age == Age::k06;
+  if (!old && row.dress != Dress::kJsonp) return std::string(request.body);
+  std::optional<std::string> payload =
+      http::FormValue(request.body, old ? "data" : "d");
+  if (!payload)
+    return base::Fault{400, old ? "the form has no field \"data\""
+                                : "the form has no field \"d\""};
   return std::move(*payload);
 }
 
-http::Response PostAnswer() { return Fresh("text/plain; charset=UTF-8", "ok"); }
+http::Response PostAnswer(const Row& row) {
+  return Fresh("text/plain; charset=UTF-8", row.age == Age::k06 ? "ok" : "1");
+}
+
+http::Response HandshakeAnswer09(Bytes name, base::Time heartbeat_timeout,
+                                 base::Time close_timeout, Bytes jsonp_index) {
+  std::string line(name);
+  line.append(":")
+      .append(std::to_string(heartbeat_timeout / 1000))
+      .append(":")
+      .append(std::to_string(close_timeout / 1000))
+      .append(":websocket,htmlfile,xhr-polling,jsonp-polling");
+  if (jsonp_index.empty()) return Fresh("text/plain", std::move(line));
+  std::string call = "io.j[";
+  call.append(jsonp_index).append("](");
+  framing::AppendJsonString(line, &call);
+  return Script(call + ");");
+}
+
+http::Response HandshakeRefusal09(uint16_t status, Bytes text,
+                                  Bytes jsonp_index) {
+  if (jsonp_index.empty()) return http::PlainText(status, text);
+  std::string call = "io.j[";
+  call.append(jsonp_index).append("](new Error(");
+  framing::AppendJsonString(text, &call);
+  return Script(call + "));");
+}
 
 }  // namespace rabbit_socks::transport

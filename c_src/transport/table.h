@@ -20,15 +20,23 @@ enum class Family : unsigned char {
 // How a payload is dressed on its way down.
 enum class Dress : unsigned char { kNone, kJsonp, kMultipart, kHtmlFile };
 
+// Which clients a row is for: they give the same names to other things.
+enum class Age : unsigned char {
+  k06,      // Socket.IO 0.6: /<transport>/<session>
+  k09,      // Socket.IO 0.7 to 0.9: /1/<transport>/<session>
+  kEngine,  // Engine.IO: ?transport=<transport>
+};
+
 struct Row {
-  const char* name;  // the path segment, and OpenInfo::transport
+  const char* name;  // the path segment or query value, and OpenInfo::transport
+  Age age;
   Family family;
   Dress dress;
 };
 
 std::span<const Row> Rows();
 // Null: no such transport.
-const Row* FindRow(base::Bytes name);
+const Row* FindRow(Age age, base::Bytes name);
 
 }  // namespace rabbit_socks::transport
 

@@ -6,8 +6,6 @@
 #include <set>
 #include <string>
 
-#include "session/config.h"
-
 namespace rabbit_socks::framing {
 namespace {
 
@@ -18,16 +16,21 @@ TEST(GenerationTest, NamesAreUnique) {
   EXPECT_EQ(names.count("socket.io-0.6"), 1U);
 }
 
-// A listener's defaults are those of the table.
-TEST(GenerationTest, DefaultsOfAListenerAgree) {
-  const session::Limits limits;
-  const Generation& row = SocketIo06();
-  EXPECT_STREQ(row.name, "socket.io-0.6");
-  EXPECT_TRUE(row.server_pings);
-  EXPECT_EQ(row.heartbeat_every, limits.heartbeat_interval);
-  EXPECT_EQ(row.heartbeat_answer, limits.heartbeat_timeout);
-  EXPECT_EQ(row.poll_duration, limits.poll_timeout);
-  EXPECT_EQ(row.close_timeout, limits.session_timeout);
+// What a row is made of fits what it says of itself.
+TEST(GenerationTest, RowsAreWhole) {
+  for (const Generation& row : Generations()) {
+    EXPECT_EQ(row.codec != nullptr, row.wire == Generation::Wire::kFrames)
+        << row.name;
+    EXPECT_EQ(row.engine != nullptr, row.wire == Generation::Wire::kEngine)
+        << row.name;
+    if (row.wire == Generation::Wire::kPackets) {
+      EXPECT_NE(row.packets, nullptr) << row.name;
+    }
+    if (row.strict || row.default_namespace) {
+      EXPECT_NE(row.packets, nullptr) << row.name;
+    }
+    EXPECT_FALSE(row.strict && row.default_namespace) << row.name;
+  }
 }
 
 }  // namespace

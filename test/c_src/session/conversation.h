@@ -4,13 +4,17 @@
 #ifndef RABBIT_SOCKS_TEST_SESSION_CONVERSATION_H_
 #define RABBIT_SOCKS_TEST_SESSION_CONVERSATION_H_
 
+#include <gtest/gtest.h>
+
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "base/outbox.h"
+#include "framing/json_value.h"
 #include "session/hub.h"
 #include "support/values.h"
 
@@ -67,7 +71,9 @@ class Conversation {
 
   static ListenerConfig Default() {
     ListenerConfig config;
-    config.routes.push_back(Route{{}, {"echo"}, false, true, {}});
+    Route route;
+    route.subprotocols = {"echo"};
+    config.routes.push_back(std::move(route));
     auto pages = std::make_shared<http::Pages>();
     pages->Add("index.html", "<p>hello");
     config.pages = std::move(pages);
@@ -118,24 +124,57 @@ class Conversation {
       base::SessionId id, const std::string& owner = "pid",
       const std::vector<std::pair<std::string, std::string>>& fields = {}) {
     hub.Accept(id, owner, fields, now);
+    hub.EndCommands(now);
     Gather();
   }
-  void Refuse(base::SessionId id, uint16_t status, const std::string& text) {
-    hub.Refuse(id, status, text, {}, now);
+  void Refuse(base::SessionId id, uint16_t status, const std::string& text,
+              const base::Value& data = {}) {
+    hub.Refuse(id, status, text, data, now);
+    hub.EndCommands(now);
     Gather();
   }
   void Say(base::SessionId id, const std::string& text,
            base::Payload payload = base::Payload::kText) {
-    hub.Send(id, test::Frame(payload, text), now);
+    Send(id, test::Frame(payload, text));
+  }
+  // `args`: JSON, an array.
+  void Emit(base::SessionId id, const std::string& name,
+            const std::string& args, std::optional<uint64_t> ack = {}) {
+    const base::Value value = Parsed(args);
+    Send(id, {base::Message::Kind::kEvent, name, ack, &value});
+  }
+  void Reply(base::SessionId id, uint64_t ack, const std::string& args) {
+    const base::Value value = Parsed(args);
+    Send(id, {base::Message::Kind::kAck, {}, ack, &value});
+  }
+  void Send(base::SessionId id, const base::Message& message) {
+    hub.Send(id, message, now);
+    hub.EndCommands(now);
+    Gather();
+  }
+  void Broadcast(const base::Audience& audience, const std::string& name,
+                 const std::string& args) {
+    const base::Value value = Parsed(args);
+    hub.Broadcast(audience,
+                  {base::Message::Kind::kEvent, name, std::nullopt, &value},
+                  now);
+    hub.EndCommands(now);
+    Gather();
+  }
+  void Disconnect(base::SessionId id, bool whole) {
+    hub.Disconnect(id, whole, now);
+    hub.EndCommands(now);
     Gather();
   }
   void Credit(base::SessionId id, uint32_t messages, uint32_t bytes) {
     hub.Credit(id, messages, bytes, now);
+    hub.EndCommands(now);
     Gather();
   }
   void Close(base::SessionId id, uint16_t code,
              const std::string& reason = "") {
     hub.Close(id, code, reason, now);
+    hub.EndCommands(now);
     Gather();
   }
 
@@ -174,6 +213,21 @@ class Conversation {
   static std::string Body(const std::string& answer) {
     const size_t at = answer.find("\r\n\r\n");
     return at == std::string::npos ? std::string() : answer.substr(at + 4);
+  }
+
+  static base::Value Parsed(const std::string& json) {
+    base::Value value;
+    EXPECT_FALSE(framing::ParseJson(json, {}, 0, &value)) << json;
+    return value;
+  }
+  // Bytes as "<N>".
+  static std::string Json(const base::Value& value) {
+    std::string json;
+    std::vector<base::Bytes> bytes;
+    framing::AppendJson(value, 0, framing::JsonForm::kUtf8, &json, &bytes);
+    for (const base::Bytes one : bytes)
+      json.append("<").append(one).append(">");
+    return json;
   }
 
   base::Outbox outbox;
@@ -228,12 +282,13 @@ class Conversation {
               data);
           break;
         case Kind::kEvent:
-          heard.push_back("event:" + data + ":" +
-                          test::Show(outbox.value(effect)) + Number(effect));
-          break;
         case Kind::kAck:
-          heard.push_back("ack:" + test::Show(outbox.value(effect)) +
-                          Number(effect));
+          heard.push_back(
+              (effect.kind == Kind::kEvent ? "event:" + data : "ack") + ":" +
+              Json(outbox.value(effect)) +
+              (effect.number == base::Effect::kNoNumber
+                   ? ""
+                   : ":" + std::to_string(effect.number)));
           break;
         case Kind::kAway:
           heard.push_back("away");
@@ -259,11 +314,6 @@ class Conversation {
   }
 
   // ":7" of an acknowledgement; nothing for none.
-  static std::string Number(const base::Effect& effect) {
-    return effect.number == base::Effect::kNoNumber
-               ? std::string()
-               : ":" + std::to_string(effect.number);
-  }
 
   std::map<uint64_t, std::string> written, fates;
   std::vector<std::string> heard;

@@ -178,8 +178,9 @@ TEST(HttpConversation, ForbiddenOriginsAre403) {
 
 TEST(HttpConversation, RoutesByLongestPrefix) {
   ListenerConfig config = Conversation::Default();
-  config.routes = {Route{{"a"}, {}, false, true, {}},
-                   Route{{"a", "b"}, {}, false, true, {}}};
+  config.routes.resize(2);
+  config.routes[0].prefix = {"a"};
+  config.routes[1].prefix = {"a", "b"};
   Conversation with(std::move(config));
   const std::string upgrade =
       "Upgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: "

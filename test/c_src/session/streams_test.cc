@@ -84,8 +84,10 @@ TEST(SocketIoOverWebSocket, SessionIdFirstThenPayloads) {
   with.Say(with.LastOpened(), "hi");
   EXPECT_EQ(with.Take(c), std::string("\x81\x09~m~2~m~hi"));
   with.Send(c, ClientFrame(0x82, "x"));
-  EXPECT_THAT(with.Heard(),
-              ElementsAre("closed:1003:Socket.IO 0.6 has no binary messages"));
+  EXPECT_THAT(
+      with.Heard(),
+      ElementsAre(
+          "closed:1003:this generation of Socket.IO has no binary messages"));
 }
 
 TEST(SocketIoOverWebSocket, UnansweredHeartbeatEndsIt) {
@@ -102,8 +104,8 @@ TEST(SocketIoOverWebSocket, UnansweredHeartbeatEndsIt) {
 TEST(SocketIo, RequestsThatMakeNoSense) {
   Conversation with;
   const std::vector<std::pair<std::string, std::string>> cases = {
-      {C::Get("/socket.io/echo/carrier-pigeon//1"), "404"},
-      {C::Get("/socket.io/"), "404"},
+      {C::Get("/socket.io/echo/carrier-pigeon//1"), "400"},
+      {C::Get("/socket.io/"), "400"},
       {C::Get("/socket.io"), "404"},
       {C::Post("/socket.io/xhr-polling//send", "data="), "400"},
       {C::Get("/socket.io/echo/websocket"), "426"},

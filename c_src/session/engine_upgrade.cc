@@ -1,0 +1,143 @@
+// SPDX-License-Identifier: MPL-2.0
+#include "session/engine_upgrade.h"
+
+#include <algorithm>
+#include <memory>
+#include <string>
+#include <utility>
+
+#include "framing/generation.h"
+#include "session/answer.h"
+#include "session/closing.h"
+#include "session/engine_timers.h"
+#include "session/upgrade.h"
+#include "session/wire.h"
+
+namespace rabbit_socks::session {
+namespace {
+
+using base::Bytes;
+using base::Fault;
+using base::Payload;
+using framing::EnginePacket;
+using Phase = Connection::Phase;
+
+constexpr uint16_t kProtocolError = 1002;
+constexpr uint16_t kNoCode = 1005;
+constexpr Bytes kProbe = "probe";
+
+void SendToProbe(Tables& t, Client* k, Connection* c,
+                 const EnginePacket& packet) {
+  std::string message;
+  const Payload payload =
+      k->generation->engine->AppendMessage(packet, false, &message);
+  static_cast<void>(SendOnWebSocket(t, c, payload, message));
+}
+
+// What waited for a poll goes to the WebSocket, in order.
+void MoveQueue(Tables& t, Client* k) {
+  const PacketQueue queue = std::exchange(k->queue, PacketQueue());
+  queue.For([&](const EnginePacket& packet) {
+    static_cast<void>(SendPacket(t, k, packet));
+  });
+}
+
+void Move(Tables& t, Client* k, Connection* c) {
+  // The poll that the client still waits for has nothing to say.
+  if (Connection* poll = t.FindConnection(k->connection)) {
+    const PacketQueue queue = std::exchange(k->queue, PacketQueue());
+    k->queue.Push({EnginePacket::Type::kNoop, Payload::kText, {}});
+    AnswerPoll(t, k, poll);
+    k->queue = queue;
+  }
+  k->transport = transport::FindRow(transport::Age::kEngine, "websocket");
+  k->connection = c->id;
+  EndProbe(t, k);
+  k->engine->poll_by = 0;
+  t.SetDeadline(c, 0);
+  ScheduleEngine(t, k);
+  MoveQueue(t, k);
+  for (const base::ConnectionId post : k->posts) {
+    if (Connection* waiting = t.FindConnection(post)) t.MarkReady(waiting);
+  }
+}
+
+}  // namespace
+
+void PrepareEngine(Tables& t, Client* k, const transport::EngineQuery& query) {
+  static_cast<void>(t);
+  const Limits& limits = k->config->limits;
+  k->engine = std::make_unique<Engine>(
+      std::max<size_t>(limits.http.max_body, limits.websocket.max_message));
+  k->engine->base64 = query.base64;
+}
+
+void SendHandshake(Tables& t, Client* k) {
+  const Limits& limits = k->config->limits;
+  std::string json = "{\"sid\":\"" + k->name + "\",\"upgrades\":[";
+  if (k->polls()) json.append("\"websocket\"");
+  json.append("],\"pingInterval\":")
+      .append(std::to_string(limits.engine_ping_interval));
+  json.append(",\"pingTimeout\":")
+      .append(std::to_string(limits.engine_ping_timeout));
+  if (k->generation->engine == &framing::EngineIo4())
+    json.append(",\"maxPayload\":")
+        .append(std::to_string(limits.http.max_body));
+  json.append("}");
+  SendPacket(t, k, {EnginePacket::Type::kOpen, Payload::kText, json});
+}
+
+void StartProbe(Tables& t, Client* k, Connection* c,
+                const transport::EngineQuery& query) {
+  const bool wanted = k->polls() && k->state == Client::State::kOpen &&
+                      t.FindConnection(k->engine->probe) == nullptr;
+  if (!ReadUpgrade(t, c, nullptr)) return;
+  if (wanted) {
+    c->client = k->id;
+    k->engine->probe = c->id;
+    k->engine->base64 = query.base64;
+    k->engine->probe_by = t.now + k->config->limits.engine_upgrade_timeout;
+  }
+  AcceptUpgrade(t, c, {});
+  if (c->phase == Phase::kHixieKey)
+    static_cast<void>(ContinueHandshake(t, c, {}));
+  if (wanted || c->phase == Phase::kSwitching) return;
+  if (c->phase == Phase::kWebSocket) {
+    StartCloseHandshake(t, c, kNoCode, "");
+  } else {
+    FinishConnection(t, c);
+  }
+}
+
+Fault TakeProbeMessage(Tables& t, Client* k, Connection* c, Payload payload,
+                       Bytes data) {
+  std::string scratch;
+  const base::Result<EnginePacket> read =
+      k->generation->engine->DecodeMessage(data, payload, &scratch);
+  if (!read.ok()) return read.fault();
+  const EnginePacket& packet = read.value();
+  if (packet.type == EnginePacket::Type::kPing && packet.data == kProbe) {
+    k->engine->probed = true;
+    SendToProbe(t, k, c, {EnginePacket::Type::kPong, Payload::kText, kProbe});
+    if (t.FindConnection(k->connection) != nullptr) {
+      k->engine->noop_at = t.now + base::TickWheel::kTick;
+      ScheduleEngine(t, k);
+    }
+    return {};
+  }
+  if (packet.type == EnginePacket::Type::kUpgrade && k->engine->probed) {
+    Move(t, k, c);
+    return {};
+  }
+  return {kProtocolError, "no probe and no upgrade"};
+}
+
+void EndProbe(Tables& t, Client* k) {
+  k->engine->probe = {};
+  k->engine->probed = false;
+  k->engine->noop_at = 0;
+  k->engine->probe_by = 0;
+  ScheduleEngine(t, k);
+}
+
+}  // namespace rabbit_socks::session

@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: MPL-2.0
+// The handshake packet, and the way of a client from polling to a WebSocket:
+// it tries one (a probe) while it polls on, and then moves.
+#ifndef RABBIT_SOCKS_SESSION_ENGINE_UPGRADE_H_
+#define RABBIT_SOCKS_SESSION_ENGINE_UPGRADE_H_
+
+#include "base/bytes.h"
+#include "session/tables.h"
+#include "transport/engine_dress.h"
+
+namespace rabbit_socks::session {
+
+// Gives a new client what Engine.IO keeps of it.
+void PrepareEngine(Tables& t, Client* k, const transport::EngineQuery& query);
+void SendHandshake(Tables& t, Client* k);
+
+// `c` is an upgrade for a client that is there. One that is on a WebSocket, or
+// tries one, is not disturbed: the other WebSocket is opened and closed.
+void StartProbe(Tables& t, Client* k, Connection* c,
+                const transport::EngineQuery& query);
+// A message of the probe. A fault is a close code for that WebSocket; the
+// client polls on.
+base::Fault TakeProbeMessage(Tables& t, Client* k, Connection* c,
+                             base::Payload payload, base::Bytes data);
+// The probe is over, whyever: the client polls on.
+void EndProbe(Tables& t, Client* k);
+
+}  // namespace rabbit_socks::session
+
+#endif  // RABBIT_SOCKS_SESSION_ENGINE_UPGRADE_H_

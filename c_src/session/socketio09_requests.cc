@@ -1,0 +1,287 @@
+// SPDX-License-Identifier: MPL-2.0
+#include "session/socketio09_requests.h"
+
+#include <optional>
+#include <string>
+#include <utility>
+
+#include "framing/socketio_09.h"
+#include "framing/socketio_09_payload.h"
+#include "http/query.h"
+#include "session/answer.h"
+#include "session/closing.h"
+#include "session/namespaces.h"
+#include "session/opening.h"
+#include "session/polls.h"
+#include "session/upgrade.h"
+#include "session/wire.h"
+#include "transport/dress.h"
+
+namespace rabbit_socks::session {
+namespace {
+
+using base::Bytes;
+using base::Fault;
+using framing::EnginePacket;
+using framing::SocketPacket;
+using http::Method;
+using transport::Dress;
+using transport::Family;
+using Phase = Connection::Phase;
+
+// "Client not handshaken", advice: reconnect.
+constexpr Bytes kNotHandshaken = "7:::1+0";
+
+void AnswerWithCors(Tables& t, Connection* c, const http::OriginPolicy& origins,
+                    http::Response response) {
+  origins.AddCors(c->request().headers, &response);
+  Answer(t, c, response);
+}
+
+const http::OriginPolicy& OriginsOf(const Connection& c, const Target& target) {
+  return c.config->routes[target.route].origins;
+}
+
+Client* FindFor(Tables& t, const Connection& c, const Target& target) {
+  Client* k = t.FindName(target.name);
+  const bool ours = k != nullptr &&
+                    k->speaks(framing::Generation::Wire::kPackets) &&
+                    k->listener == c.listener;
+  return ours ? k : nullptr;
+}
+
+// The first transport that comes tells the client that it is connected.
+void Greet(Tables& t, Client* k) {
+  if (k->greeted) return;
+  k->greeted = true;
+  const Session* s = t.FindNamespace(*k, "/");
+  if (s != nullptr) NamespaceAccepted(t, k, *s);
+}
+
+// Another transport takes over: the older one has nothing more to say.
+void DropTransport(Tables& t, Client* k) {
+  Connection* older = t.FindConnection(k->connection);
+  k->connection = {};
+  if (older == nullptr) return;
+  if (older->phase == Phase::kPoll) return AnswerPoll(t, k, older);
+  older->client = {};
+  if (older->phase == Phase::kWebSocket)
+    return StartCloseHandshake(t, older, 1000, "");
+  FinishConnection(t, older);
+}
+
+void Attach(Tables& t, Client* k, Connection* c, const transport::Row* row) {
+  DropTransport(t, k);
+  k->transport = row;
+  k->connection = c->id;
+  k->heartbeat_sent = false;
+  c->client = k->id;
+}
+
+// What came while there was no transport, or for the one that left.
+void SendQueue(Tables& t, Client* k) {
+  const PacketQueue queue = std::exchange(k->queue, PacketQueue());
+  queue.For([&](const EnginePacket& packet) {
+    static_cast<void>(SendPacket(t, k, packet));
+  });
+}
+
+void StartHeartbeats(Tables& t, Client* k) {
+  t.SetDeadline(k, t.now + k->config->limits.heartbeat_interval_09);
+}
+
+void OpenWebSocket(Tables& t, Connection* c, const Target& target) {
+  if (!ReadUpgrade(t, c, nullptr)) return;
+  Client* k = FindFor(t, *c, target);
+  const bool known = k != nullptr && k->state == Client::State::kOpen;
+  if (known) {
+    Attach(t, k, c, target.transport);
+    AcceptUpgrade(t, c, {});
+    Greet(t, k);
+    SendQueue(t, k);
+    StartHeartbeats(t, k);
+  } else {
+    AcceptUpgrade(t, c, {});
+    static_cast<void>(
+        SendOnWebSocket(t, c, base::Payload::kText, kNotHandshaken));
+  }
+  if (c->phase == Phase::kHixieKey)
+    static_cast<void>(ContinueHandshake(t, c, {}));
+  if (known || c->phase == Phase::kSwitching) return;
+  if (c->phase == Phase::kWebSocket) return StartCloseHandshake(t, c, 1000, "");
+  FinishConnection(t, c);
+}
+
+void OpenStream(Tables& t, Client* k, Connection* c,
+                const transport::Row* row) {
+  Attach(t, k, c, row);
+  http::Response head = transport::StreamHead(*row);
+  k->origins().AddCors(c->request().headers, &head);
+  AnswerStream(t, c, head, transport::StreamBodyKind(*row));
+  Greet(t, k);
+  SendQueue(t, k);
+  StartHeartbeats(t, k);
+}
+
+void Poll(Tables& t, Client* k, Connection* c, const transport::Row* row) {
+  const bool last = k->state == Client::State::kLingering;
+  Attach(t, k, c, row);
+  Greet(t, k);
+  if (!k->queue.empty()) {
+    AnswerPoll(t, k, c);
+    if (last) EndClient(t, k, 1000, "");
+    return;
+  }
+  c->phase = Phase::kPoll;
+  t.SetDeadline(c, 0);
+  t.SetDeadline(k, t.now + k->config->limits.poll_timeout);
+}
+
+// The packets of one payload, until one ends the client.
+class Packets final : public framing::PayloadSink {
+ public:
+  Packets(Tables& t, const Client& k) : t_(t), client_(k.id) {}
+
+  bool OnPacketText(Bytes text) override {
+    Client* k = t_.FindClient(client_);
+    if (k == nullptr || k->state != Client::State::kOpen) return false;
+    fault_ = TakeMessage09(t_, k, text);
+    return !fault_;
+  }
+  const Fault& fault() const { return fault_; }
+
+ private:
+  Tables& t_;
+  base::ClientId client_;
+  Fault fault_;
+};
+
+void Handshake(Tables& t, Connection* c, Target target) {
+  const std::optional<std::string> index =
+      http::FormValue(c->request().query, "jsonp");
+  if (index && !transport::IsJsonpIndex(*index)) {
+    return AnswerFault(
+        t, c, Fault{400, "the index of a jsonp request is 1 to 9 digits"});
+  }
+  c->jsonp_index = index.value_or("");
+  // Until a transport comes, what is sent waits as for a poll.
+  target.transport = transport::FindRow(transport::Age::k09, "xhr-polling");
+  target.name.clear();
+  OpenClient(t, c, std::move(target), framing::SocketIo09Clients(), "http");
+}
+
+// On unload of a page: "?disconnect" on whatever transport.
+void ForcedDisconnect(Tables& t, Connection* c, const Target& target) {
+  const http::OriginPolicy origins = OriginsOf(*c, target);
+  if (Client* k = FindFor(t, *c, target)) CloseClient(t, k, 1000, "");
+  AnswerWithCors(t, c, origins, http::PlainText(200, ""));
+}
+
+void HandleTransport(Tables& t, Connection* c, const Target& target) {
+  const http::OriginPolicy& origins = OriginsOf(*c, target);
+  if (target.transport->dress == Dress::kJsonp) {
+    const std::optional<std::string> index =
+        http::FormValue(c->request().query, "i");
+    if (!index || !transport::IsJsonpIndex(*index)) {
+      return AnswerFault(
+          t, c, Fault{400, "the index of a jsonp request is 1 to 9 digits"});
+    }
+    c->jsonp_index = *index;
+  }
+  const bool post = c->request().method == Method::kPost;
+  if (!post && c->request().method != Method::kGet)
+    return AnswerFault(t, c, Fault{405, "method not allowed"});
+  Client* k = FindFor(t, *c, target);
+  if (k == nullptr || k->state == Client::State::kOpening) {
+    if (post)
+      return AnswerWithCors(t, c, origins,
+                            transport::PostAnswer(*target.transport));
+    return AnswerWithCors(
+        t, c, origins,
+        transport::PollAnswer(*target.transport, kNotHandshaken,
+                              c->jsonp_index));
+  }
+  if (post) return HoldPost(t, k, c);
+  if (target.transport->family == Family::kStreaming)
+    return OpenStream(t, k, c, target.transport);
+  Poll(t, k, c, target.transport);
+}
+
+}  // namespace
+
+void HandleSocketIo09(Tables& t, Connection* c, Target target) {
+  const http::OriginPolicy& origins = OriginsOf(*c, target);
+  if (c->request().method == Method::kOptions)
+    return Answer(t, c, origins.Preflight(c->request().headers));
+  const bool upgrade = IsWebSocketUpgrade(c->request());
+  if (!target.name.empty() &&
+      http::FormValue(c->request().query, "disconnect") && !upgrade)
+    return ForcedDisconnect(t, c, target);
+  if (target.operation.empty() && !upgrade)
+    return Handshake(t, c, std::move(target));
+  if (target.transport == nullptr || target.name.empty())
+    return AnswerFault(t, c, Fault{404, "no such transport"});
+  const bool websocket = target.transport->family == Family::kWebSocket;
+  if (websocket && !upgrade)
+    return AnswerFault(t, c, Fault{426, "this path speaks WebSocket only"});
+  if (upgrade && !websocket)
+    return AnswerFault(t, c, Fault{400, "this transport is no WebSocket"});
+  if (websocket) return OpenWebSocket(t, c, target);
+  HandleTransport(t, c, target);
+}
+
+void Accept09(Tables& t, Client* k, Connection* c) {
+  const Limits& limits = k->config->limits;
+  NameClient(t, k);
+  k->connection = {};
+  t.SetDeadline(k, t.now + limits.session_timeout_09);
+  AnswerWithCors(
+      t, c, k->origins(),
+      transport::HandshakeAnswer09(k->name, limits.heartbeat_timeout_09,
+                                   limits.session_timeout_09, c->jsonp_index));
+}
+
+void Refuse09(Tables& t, Connection* c, uint32_t route, uint16_t status) {
+  const Bytes text =
+      status == 403 ? "handshake unauthorized" : "handshake error";
+  AnswerWithCors(t, c, c->config->routes[route].origins,
+                 transport::HandshakeRefusal09(status, text, c->jsonp_index));
+}
+
+void TakePost09(Tables& t, Client* k, Connection* c) {
+  const transport::Row& row = *k->transport;
+  const http::OriginPolicy origins = k->origins();
+  const base::ClientId id = k->id;
+  const bool form = !c->jsonp_index.empty();
+  base::Result<std::string> body = transport::PostedPayload(
+      *transport::FindRow(transport::Age::k09,
+                          form ? "jsonp-polling" : "xhr-polling"),
+      c->request());
+  Fault fault = body.ok() ? Fault{} : body.fault();
+  if (!fault) {
+    Packets packets(t, *k);
+    const framing::Limits& limits = k->config->limits.framing;
+    fault = form ? framing::DecodeForm09(body.value(), limits, &packets)
+                 : framing::DecodePayload09(body.value(), limits, &packets);
+    if (!fault) fault = packets.fault();
+  }
+  if (!fault) return AnswerWithCors(t, c, origins, transport::PostAnswer(row));
+  k = t.FindClient(id);
+  if (k != nullptr) CloseClient(t, k, 1002, fault.text);
+  AnswerWithCors(t, c, origins, http::PlainText(400, fault.text));
+}
+
+Fault TakeMessage09(Tables& t, Client* k, Bytes message) {
+  SocketPacket packet;
+  if (const Fault fault = k->generation->packets->Decode(
+          message, k->config->limits.framing, &packet))
+    return fault;
+  if (packet.type == SocketPacket::Type::kHeartbeat) {
+    k->heartbeat_sent = false;
+    if (!k->polls()) StartHeartbeats(t, k);
+    return {};
+  }
+  return TakeSocketPacket(t, k, &packet, message.size());
+}
+
+}  // namespace rabbit_socks::session
