@@ -72,7 +72,7 @@ TEST(OptionsTest, EachOptionSetsItsOwnLimit) {
     ASSERT_NE(first, std::string::npos) << option.key;
     EXPECT_TRUE(images.emplace(std::to_string(first / 4)).second) << option.key;
   }
-  EXPECT_EQ(keys.size(), 37U);
+  EXPECT_EQ(keys.size(), 45U);
 }
 
 TEST(OptionsTest, ValuesOutOfRangeKeepTheDefaultAndAreNamed) {
