@@ -50,7 +50,7 @@ include mk/fuzz.mk
 include mk/deps.mk
 
 .DEFAULT_GOAL := all
-.PHONY: all edge beams objects sanitize unit eunit test system clients check fuzz fuzz-regress bench dist run-broker demo ci deps info help clean
+.PHONY: all edge beams objects sanitize unit eunit test system clients check fuzz fuzz-regress bench bench-deflate dist run-broker demo ci deps info help clean
 
 all: edge beams ## the edge in priv/, the beams and rabbit_socks.app in ebin/
 
@@ -88,6 +88,9 @@ demo: ## from nothing to a running broker: the packages it needs, the plugin, ru
 	@$(MAKE) --no-print-directory deps DEPS="$(DEPS_BUILD)"
 	@$(MAKE) --no-print-directory -j2 dist test-beams
 	@$(MAKE) --no-print-directory run-broker
+
+bench-deflate: ## what compression costs the edge, codec alone
+	@$(MAKE) --no-print-directory -C test/bench deflate BUILD=$(abspath $(BUILD))
 
 bench: dist test-beams ## echo rates and memory beside a plain Cowboy handler
 	@$(MAKE) --no-print-directory -C test/bench BUILD=$(abspath $(BUILD)) EZ=$(abspath $(EZ)) TEST_BEAMS=$(abspath $(TEST_BEAMS))

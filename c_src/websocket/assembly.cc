@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <cstring>
 
+#include "base/check.h"
+
 namespace rabbit_socks::websocket {
 
 void Assembly::Append(base::Bytes piece, size_t limit) {
@@ -14,10 +16,9 @@ void Assembly::Append(base::Bytes piece, size_t limit) {
   if (needed > buffer.room) {
     // By hand: std::string would double beyond any limit.
     const size_t room = std::max(needed, std::min(2 * buffer.room, limit));
-    auto grown = std::make_unique_for_overwrite<char[]>(room);
-    if (buffer.size > 0)
-      std::memcpy(grown.get(), buffer.data.get(), buffer.size);
-    buffer.data = std::move(grown);
+    char* grown = static_cast<char*>(std::realloc(buffer.data.release(), room));
+    RS_CHECK(grown != nullptr, "no memory for a message in pieces");
+    buffer.data.reset(grown);
     buffer.room = room;
   }
   std::memcpy(buffer.data.get() + buffer.size, piece.data(), piece.size());

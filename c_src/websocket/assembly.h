@@ -3,12 +3,14 @@
 //
 // One pointer while nothing is held, so that an idle connection stays small. A
 // piece costs its own bytes and no more than amortised copying: room is
-// doubled, but never beyond the limit. Nothing is set aside for bytes that a
-// peer has only announced.
+// doubled, but never beyond the limit, and grows where it lies if the allocator
+// can: old and new are not both held (attack row D01). Nothing is set aside for
+// bytes that a peer has only announced.
 #ifndef RABBIT_SOCKS_WEBSOCKET_ASSEMBLY_H_
 #define RABBIT_SOCKS_WEBSOCKET_ASSEMBLY_H_
 
 #include <cstddef>
+#include <cstdlib>
 #include <memory>
 
 #include "base/bytes.h"
@@ -30,8 +32,11 @@ class Assembly {
   void Free() { buffer_.reset(); }
 
  private:
+  struct Release {
+    void operator()(char* data) const { std::free(data); }
+  };
   struct Buffer {
-    std::unique_ptr<char[]> data;
+    std::unique_ptr<char[], Release> data;
     size_t size = 0;
     size_t room = 0;
   };

@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <cstdlib>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -33,10 +34,16 @@ class CodecRun final : public websocket::Sink {
  public:
   using Kind = CodecEvent::Kind;
 
-  // `pauses`: OnMessage returns false every other time.
-  CodecRun(websocket::Draft draft, const websocket::Limits& limits, bool pauses)
-      : codec_(websocket::MakeCodec(draft, limits)),
+  // `pauses`: OnMessage returns false every other time. `deflate`: what was
+  // agreed of permessage-deflate.
+  CodecRun(websocket::Draft draft, const websocket::Limits& limits, bool pauses,
+           const std::optional<websocket::DeflateTerms>& deflate = {})
+      : codec_(websocket::MakeCodec(
+            draft, limits,
+            deflate ? std::make_unique<websocket::Deflation>(*deflate, &pool_)
+                    : nullptr)),
         limits_(limits),
+        most_(size_t{limits.max_message} + (deflate ? 65536 : 125)),
         pauses_(pauses) {}
 
   // False after a fault.
@@ -46,7 +53,7 @@ class CodecRun final : public websocket::Sink {
       bytes.copy(piece.get(), bytes.size());
       stopped_ = false;
       const auto outcome = codec_->Feed({piece.get(), bytes.size()}, this);
-      Require(codec_->held() <= size_t{limits_.max_message} + 125);
+      Require(codec_->held() <= most_);
       if (outcome.fault) {
         Require(!closed_);
         Require(outcome.fault.code == 1002 || outcome.fault.code == 1007 ||
@@ -89,19 +96,21 @@ class CodecRun final : public websocket::Sink {
     events.push_back({kind, code, std::string(data)});
   }
 
+  websocket::DeflatePool pool_;
   std::unique_ptr<websocket::Codec> codec_;
   websocket::Limits limits_;
+  size_t most_;
   bool pauses_, stopped_ = false, closed_ = false;
 };
 
 // Whole, byte by byte, in pieces of `size`, and these with pauses. Returns the
 // events.
-inline std::vector<CodecEvent> RunEveryWay(websocket::Draft draft,
-                                           const websocket::Limits& limits,
-                                           size_t size,
-                                           std::string_view bytes) {
+inline std::vector<CodecEvent> RunEveryWay(
+    websocket::Draft draft, const websocket::Limits& limits, size_t size,
+    std::string_view bytes,
+    const std::optional<websocket::DeflateTerms>& deflate = {}) {
   const auto run = [&](bool pauses, size_t piece_size) {
-    CodecRun codec(draft, limits, pauses);
+    CodecRun codec(draft, limits, pauses, deflate);
     FeedChunks(bytes, piece_size,
                [&](std::string_view piece) { return codec.Feed(piece); });
     return codec.events;

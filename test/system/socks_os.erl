@@ -4,7 +4,7 @@
 %% Every function takes an os pid (an integer) and answers `gone' or an empty list when there is no such process.
 -module(socks_os).
 
--export([alive/1, rss/1, fds/1, sockets/1, threads/1, cpu/1, exe/1, children/1, below/1, kill/2, await_gone/2]).
+-export([alive/1, rss/1, peak/1, reset_peak/1, fds/1, sockets/1, threads/1, cpu/1, exe/1, children/1, below/1, kill/2, await_gone/2]).
 -export([wait_until/2, wait_until/3]).
 
 -type os_pid() :: pos_integer().
@@ -26,6 +26,17 @@ rss(Pid) ->
         gone -> gone;
         Text -> 1024 * first_integer(Text)
     end.
+
+%% @doc The most memory that was resident at once since `reset_peak/1', in bytes.
+-spec peak(os_pid()) -> non_neg_integer() | gone.
+peak(Pid) ->
+    case field(Pid, <<"VmHWM">>) of
+        gone -> gone;
+        Text -> 1024 * first_integer(Text)
+    end.
+
+-spec reset_peak(os_pid()) -> ok.
+reset_peak(Pid) -> ok = file:write_file(path(Pid, "clear_refs"), "5").
 
 -spec threads(os_pid()) -> non_neg_integer() | gone.
 threads(Pid) ->
