@@ -29,8 +29,8 @@ struct Engine {
 
   base::ConnectionId probe;   // the WebSocket that the client tries
   bool probed = false;        // its ping has been answered
-  bool base64 = false;        // the client takes no bytes on its transport
-  bool counts = false;        // EngineQuery::counts
+  bool base64 = false;        // the client takes no bytes on its WebSocket
+  bool text_polls = false;    // nor in the answers to its polls
   bool pinged = false;        // protocol 4: we have, and wait for the pong
   base::Time alive_by = 0;    // a sign of life, or the client is gone
   base::Time ping_at = 0;     // protocol 4: our next ping

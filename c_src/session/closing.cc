@@ -219,6 +219,13 @@ void CloseClient(Tables& t, Client* k, uint16_t code, Bytes reason) {
   EndClient(t, k, code, reason);
 }
 
+void CloseAtOnce(Tables& t, Client* k, uint16_t code, Bytes reason) {
+  const base::ClientId id = k->id;
+  CloseClient(t, k, code, reason);
+  k = t.FindClient(id);
+  if (k != nullptr) EndClient(t, k, code, reason);
+}
+
 void EndWebSocket(Tables& t, Connection* c, uint16_t code, Bytes reason,
                   uint16_t answer) {
   c->close_code = answer;

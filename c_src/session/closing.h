@@ -28,6 +28,9 @@ void CloseSession(Tables& t, Session* s, uint16_t code, base::Bytes reason);
 // it. Its sessions are dead after the call, and `k` is dead or lingering.
 void CloseClient(Tables& t, Client* k, uint16_t code, base::Bytes reason);
 
+// The same without lingering. `k` is dead after the call.
+void CloseAtOnce(Tables& t, Client* k, uint16_t code, base::Bytes reason);
+
 // The client's WebSocket closed, or broke a rule: the code goes into our close
 // frame. What came before is answered first: the node is told, and the frame
 // is sent when the node has confirmed the end (CompleteEnding), at the latest

@@ -103,17 +103,28 @@ void Post(Tables& t, Client* k, Connection* c) {
     return RefuseRequest(t, c, k->origins(), EngineError::kUnknownSession);
   if (!k->posts.empty()) {
     const http::OriginPolicy origins = k->origins();
-    CloseClient(t, k, 1002, "two posts at once");
+    CloseAtOnce(t, k, 1002, "two posts at once");
     return RefuseRequest(t, c, origins, EngineError::kBadRequest);
   }
   HoldPost(t, k, c);
+}
+
+// Null also for one whose time is over: a request is no sign of life that comes
+// before the next tick.
+Client* FindTimely(Tables& t, Bytes name) {
+  Client* k = t.FindName(name);
+  if (k == nullptr || !k->engine || k->state != Client::State::kOpen ||
+      k->deadline == 0 || k->deadline > t.now)
+    return k;
+  EngineDue(t, k);
+  return t.FindName(name);
 }
 
 // A request that names its client, on polling or to upgrade.
 void HandleKnown(Tables& t, Connection* c, const Target& target,
                  const EngineQuery& query) {
   const http::OriginPolicy& origins = c->config->routes[target.route].origins;
-  Client* k = t.FindName(*query.name);
+  Client* k = FindTimely(t, *query.name);
   // On another listener it is as good as unknown.
   if (k == nullptr || !k->engine || k->listener != c->listener)
     return RefuseRequest(t, c, origins, EngineError::kUnknownSession);
@@ -188,8 +199,9 @@ void TakeEnginePost(Tables& t, Client* k, Connection* c) {
                                 : body.fault();
   if (!fault)
     return AnswerWithCors(t, c, origins, transport::EnginePostAnswer());
+  // One that breaks the protocol has no last poll to come.
   k = t.FindClient(id);
-  if (k != nullptr) CloseClient(t, k, fault.code, fault.text);
+  if (k != nullptr) CloseAtOnce(t, k, fault.code, fault.text);
   RefuseRequest(t, c, origins, EngineError::kBadRequest);
 }
 

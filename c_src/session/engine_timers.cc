@@ -39,8 +39,9 @@ void LoseClient(Tables& t, Client* k, Bytes why) {
 void Ping(Tables& t, Client* k) {
   Engine& engine = *k->engine;
   engine.pinged = true;
+  // From when it was due: ticks are coarse.
+  engine.alive_by = engine.ping_at + k->config->limits.engine_ping_timeout;
   engine.ping_at = 0;
-  engine.alive_by = t.now + k->config->limits.engine_ping_timeout;
   SendPacket(t, k, {EnginePacket::Type::kPing, base::Payload::kText, {}});
 }
 

@@ -70,6 +70,7 @@ void PrepareEngine(Tables& t, Client* k, const transport::EngineQuery& query) {
   k->engine = std::make_unique<Engine>(
       std::max<size_t>(limits.http.max_body, limits.websocket.max_message));
   k->engine->base64 = query.base64;
+  k->engine->text_polls = query.base64 || query.jsonp;
 }
 
 void SendHandshake(Tables& t, Client* k) {

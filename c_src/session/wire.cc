@@ -78,7 +78,7 @@ std::string Joined09(const PacketQueue& queue) {
 // uses it where bytes are to be carried.
 EngineForm FormFor(const Client& k, const transport::EngineQuery& asked) {
   const bool three = k.generation->engine == &framing::EngineIo3();
-  if (!three || asked.base64 || asked.jsonp) return EngineForm::kText;
+  if (!three || k.engine->text_polls || asked.jsonp) return EngineForm::kText;
   return asked.counts || k.queue.has_binary() ? EngineForm::kBinary
                                               : EngineForm::kText;
 }

@@ -123,6 +123,15 @@ TEST(BareEngine, Echoes) {
             "bAQID");
 }
 
+// What the handshake said of bytes holds for polls that do not repeat it.
+TEST(BareEngine, TheHandshakeChoosesTheForm) {
+  C with;
+  Poller client(&with, "3", "/engine.io/", "&b64=1");
+  client.base = "/engine.io/?EIO=3&transport=polling";
+  with.Say(with.LastOpened(), "\x01\x02\x03", base::Payload::kBinary);
+  EXPECT_EQ(client.Fetch(), "6:b4AQID");
+}
+
 TEST(BareEngine, IsRefused) {
   C with;
   const auto c = with.Connect();

@@ -68,6 +68,7 @@ TEST(Engine4, ABadPostEndsTheClient) {
       continue;
     }
     EXPECT_THAT(answer, StartsWith("HTTP/1.1 400 ")) << body;
+    EXPECT_THAT(client.Fetch(), HasSubstr("\"code\":1")) << body;
     EXPECT_THAT(with.Heard(), ElementsAre(StartsWith("closed:"))) << body;
   }
 }
@@ -130,6 +131,16 @@ TEST(Engine4, TheServerClosesAPollingClient) {
             "1");
   EXPECT_THAT(client.Fetch(), HasSubstr("\"code\":1"));
   EXPECT_EQ(with.hub.sessions(), 0U);
+}
+
+// Ticks are coarse, a client's clock is not.
+TEST(Engine4, AClientWhoseTimeIsOverIsUnknownBeforeTheTick) {
+  C with;
+  const Poller client(&with, "4");
+  with.Wait(25000);
+  EXPECT_EQ(client.Fetch(), "2");
+  with.now += 20000;
+  EXPECT_THAT(client.Post("3"), HasSubstr("\"code\":1"));
 }
 
 TEST(Engine4, Upgrades) {
