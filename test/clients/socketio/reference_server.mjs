@@ -59,7 +59,7 @@ function serve09(module, server) {
 
 function serveLater(module, server, major) {
   const Server = module.Server ?? module;
-  const io = new Server(server, major >= 3 ? {allowEIO3: true, cors: {origin: true, credentials: true}} : {});
+  const io = new Server(server, major >= 3 ? {allowEIO3: true, cors: {origin: true, credentials: true}} : {cookie: false});
   for (const name of ['/', '/chat', '/private']) {
     const space = io.of(name);
     if (name === '/private') {
