@@ -8,10 +8,10 @@
 %% A message. Text is valid UTF-8 on arrival and must be when sent.
 -type frame() :: {utf8, binary()} | {binary, binary()}.
 
-%% Who asks, and how: docs/PORT_PROTOCOL.md, "Info of open".
+%% Who asks, and how: docs/PORT_PROTOCOL.md, "Info of open". A client's certificate is DER, and has been verified.
 -type info() :: #{path := [binary()], query := binary(), headers := [{binary(), binary()}],
                   peer := {Address :: binary(), inet:port_number()}, local := {binary(), inet:port_number()},
-                  secure := boolean(), transport := atom(), protocol := atom(), generation := atom(),
+                  secure := boolean(), peer_certificate := binary() | none, peer_certificate_name := binary() | none, transport := atom(), protocol := atom(), generation := atom(),
                   subprotocol := binary() | none}.
 
 %% What to hand to the writer module with every call.

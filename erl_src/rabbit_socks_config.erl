@@ -19,9 +19,10 @@
       routes := [{module(), term()}],    % by route index: the callback module and its options for init/3
       config := map(),                   % what the edge is told
       backlog := pos_integer(),
-      port := inet:port_number(),        % web context only, as are the next two
-      ip := any | inet:ip_address(),
-      tls := none | default | [term()]}. % default: the broker's own ssl_options
+      tls := none | edge | default | [term()], % edge: on a port, see config. In the web context `default' is the broker's
+                                         % own ssl_options
+      port := inet:port_number(),        % web context only, as is the next
+      ip := any | inet:ip_address()}.
 
 %% @doc Checks an entry: `{Interface, Module, Options}', `{Interface, [{protocol, Module} | Options]}' or
 %% `{Interface, [{PathPrefix, Module, Options}, ...], Options}'. The text of an error does not name the entry.
@@ -79,14 +80,15 @@ listener(Name, Routes0, Options0) ->
     Options = rabbit_socks_options:check(element(1, Interface), Options0),
     {Routes, Configs} = lists:unzip([route(Route, Options) || Route <- Routes0]),
     distinct([Prefix || #{prefix := Prefix} <- Configs]),
+    {Tls, Told} = tls(element(1, Interface), tls(Options)),
     #{name => Name,
       interface => Interface,
       routes => Routes,
-      config => config(Configs, Options),
+      config => maps:merge(config(Configs, Options), Told),
       backlog => maps:get(backlog, Options, 1024),
       port => maps:get(port, Options, ?WEB_PORT),
       ip => maps:get(ip, Options, any),
-      tls => tls(Options)}.
+      tls => Tls}.
 
 config(Routes, Options) ->
     Limits = maps:merge(maps:get(limits, Options, #{}), maps:with([hixie, compression], Options)),
@@ -106,6 +108,11 @@ tls(#{ssl_opts := _} = Options) when not is_map_key(ssl, Options) ->
     invalid("its option ssl_opts needs {ssl, true}", []);
 tls(#{ssl := true} = Options) -> maps:get(ssl_opts, Options, default);
 tls(_) -> none.
+
+%% TLS is ended by the edge on a port, by the broker in the web context.
+tls(_, none) -> {none, #{}};
+tls(port, Options) -> {edge, #{tls => rabbit_socks_tls:check(Options)}};
+tls(web, Options) -> {Options, #{}}.
 
 %% Routes. What a route does not say, the listener says for it.
 

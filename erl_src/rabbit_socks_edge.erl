@@ -45,7 +45,7 @@
 -spec listen(listener(), map(), non_neg_integer()) -> answer().
 listen(Listener, Config, Fd) ->
     ok = rabbit_socks_routes:put_window(Listener, Config),
-    with_descriptor({listen, Listener, Config}, Listener, Fd).
+    with_descriptor({listen, Listener, rabbit_socks_tls:reveal(Config)}, Listener, Fd).
 
 -spec unlisten(listener()) -> answer().
 unlisten(Listener) -> command({unlisten, Listener}).
@@ -53,7 +53,7 @@ unlisten(Listener) -> command({unlisten, Listener}).
 -spec configure(listener(), map()) -> answer().
 configure(Listener, Config) ->
     ok = rabbit_socks_routes:put_window(Listener, Config),
-    command({configure, Listener, Config}).
+    command({configure, Listener, rabbit_socks_tls:reveal(Config)}).
 
 -spec remove(listener(), 1000..4999, binary()) -> answer().
 remove(Listener, Code, Reason) -> command({remove, Listener, Code, Reason}).

@@ -16,7 +16,6 @@
 -export([init/1, handle_call/3, handle_cast/2, handle_info/2, terminate/2]).
 
 -define(DOMAIN, #{domain => [rabbitmq, socks]}).
--define(PROTOCOL, 'http/socks').
 
 -record(state, {
     key :: rabbit_socks_listeners:key(),
@@ -86,7 +85,7 @@ open(Key, Listener, {Ip, Wanted, _, _} = Address0) ->
             case ranch:start_listener(Ref, rabbit_socks_transport, Options, rabbit_socks_transport, none) of
                 {ok, _} ->
                     true = unlink(Socket),
-                    rabbit_networking:tcp_listener_started(?PROTOCOL, broker_options(Listener), Ip, Port),
+                    rabbit_networking:tcp_listener_started(protocol(Listener), broker_options(Listener), Ip, Port),
                     ?LOG_INFO("rabbit_socks: listening on ~ts for ~ts", [text(Ip, Port), modules(Listener)], ?DOMAIN),
                     started(#state{key = Key, listener = Listener, ref = Ref, id = id()});
                 {error, Reason} ->
@@ -142,7 +141,7 @@ handle_info(_, State) ->
 -spec terminate(term(), #state{}) -> ok.
 terminate(Reason, State) when Reason =:= normal; Reason =:= shutdown; element(1, Reason) =:= shutdown ->
     #state{key = Key, ref = {acceptor, Ip, Port} = Ref, listener = Listener} = State,
-    rabbit_networking:tcp_listener_stopped(?PROTOCOL, broker_options(Listener), Ip, Port),
+    rabbit_networking:tcp_listener_stopped(protocol(Listener), broker_options(Listener), Ip, Port),
     drop(suspend(State), <<"listener stopped">>),
     %% It may have been stopped behind our back: that is what we want.
     _ = catch ranch:stop_listener(Ref),
@@ -214,7 +213,7 @@ renew(#state{socket = Socket} = State0) ->
 
 row(#state{key = Key, listener = Listener, ref = {acceptor, Ip, Port}, id = Id} = State, Status) ->
     ok = rabbit_socks_listeners:put(Key, #{id => Id, listener => Listener, address => Ip, port => Port,
-                                           protocol => ?PROTOCOL, state => Status}),
+                                           protocol => protocol(Listener), state => Status}),
     State.
 
 id() -> erlang:unique_integer([positive]).
@@ -223,6 +222,9 @@ routes(#state{listener = #{routes := Routes}}) -> Routes.
 
 modules(#{routes := Routes}) ->
     lists:join(", ", lists:usort([atom_to_list(Module) || {Module, _} <- Routes])).
+
+protocol(#{tls := none}) -> 'http/socks';
+protocol(_) -> 'https/socks'.
 
 broker_options(#{backlog := Backlog}) -> [{backlog, Backlog}].
 

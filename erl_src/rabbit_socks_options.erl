@@ -93,9 +93,9 @@ limit({Name, Min, Max}, Value, _) ->
 
 names(route) -> [origins, options];
 names(port) -> [backlog | common()];
-names(web) -> [port, ip, ssl, ssl_opts | common()].
+names(web) -> [port, ip | common()].
 
-common() -> [origins, options, pages, hixie, compression] ++ [Name || {Name, _, _} <- limits()].
+common() -> [ssl, ssl_opts, origins, options, pages, hixie, compression] ++ [Name || {Name, _, _} <- limits()].
 
 value(origins, any) -> any;
 value(origins, []) -> invalid("its option origins is empty: no page could connect; leave it out or say any", []);
@@ -171,9 +171,6 @@ queues(Checked) ->
 
 %% An option that exists, but not here, is told where it belongs.
 -spec refuse(scope(), atom()) -> no_return().
-refuse(port, Name) when Name =:= ssl; Name =:= ssl_opts ->
-    invalid("its option ~ts is not served on a plain port in this version: for TLS use the interface "
-            "rabbit_web_dispatch with {ssl, true} and {ssl_opts, [...]}", [Name]);
 refuse(port, Name) when Name =:= port; Name =:= ip ->
     invalid("its option ~ts belongs to rabbit_web_dispatch: write the interface as Port or {IpAddress, Port}", [Name]);
 refuse(web, backlog) ->

@@ -30,7 +30,7 @@
 }).
 
 %% As the edge's open event and the listener's route have them.
--type args() :: {Session :: non_neg_integer(), module(), Options :: term(), rabbit_socks_callback:info(), rabbit_socks_routes:window()}.
+-type args() :: {Session :: non_neg_integer(), module(), Options :: term(), Info :: map(), rabbit_socks_routes:window()}.
 
 -spec start_link(rabbit_socks_link:link(), args()) -> {ok, pid()}.
 start_link(Link, Args) ->
@@ -44,7 +44,7 @@ init(Args) ->
 
 -spec handle_continue({rabbit_socks_link:link(), args()}, undefined) -> {noreply, #session{}} | {stop, normal, #session{} | undefined}.
 handle_continue({Link, {Id, Module, Options, Info, Window}}, undefined) ->
-    case begin_session(Module, Info, Options) of
+    case begin_session(Module, rabbit_socks_certificate:show(Info), Options) of
         {ok, State} ->
             Writer = rabbit_socks_writer:new(Id, Link),
             ok = rabbit_socks_link:write(Link, {accept, Id, self(), []}),

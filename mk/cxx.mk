@@ -11,7 +11,7 @@ CXXFLAGS  := -std=c++20 -O2 -g -fno-exceptions $(WARN) $(HARDEN) $(SANFLAGS) $(C
 CFLAGS    := -O2 -g $(HARDEN) $(SANFLAGS) -DLLHTTP_STRICT_MODE=1 -I$(LLHTTP_H)
 LDFLAGS   := $(SANFLAGS) $(HARDENLD)
 # Of the machine, the edge wants libc, OpenSSL and zlib only.
-LDLIBS    := -l:libuv_a.a $(EI)/lib/libei.a -lcrypto -lz -lpthread -ldl
+LDLIBS    := -l:libuv_a.a $(EI)/lib/libei.a -lssl -lcrypto -lz -lpthread -ldl
 STATIC    := $(if $(SAN),,-static-libstdc++ -static-libgcc)
 
 LLHTTP_O  := $(OUT)/llhttp/api.o $(OUT)/llhttp/http.o $(OUT)/llhttp/llhttp.o

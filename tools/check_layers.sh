@@ -20,7 +20,7 @@ for room in $(cd "$1" && ls -d */ | tr -d /); do
     case $ok in *" $used "*) ;; *) echo "layers: $room must not include $used/"; bad=1 ;; esac
   done
 done
-for pair in uv.h:net llhttp.h:http zlib.h:websocket ei.h:node openssl/ssl.h:net openssl/evp.h:base openssl/rand.h:base rapidjson/:framing; do
+for pair in uv.h:net llhttp.h:http zlib.h:websocket ei.h:node openssl/ssl.h:net openssl/x509:net openssl/err.h:net openssl/evp.h:base openssl/rand.h:base rapidjson/:framing; do
   stray=$(grep -rlE "^#include <${pair%%:*}" "$1" | grep -v "^$1/${pair##*:}/")
   [ -z "$stray" ] || { echo "layers: <${pair%%:*}> belongs to ${pair##*:}/: $stray"; bad=1; }
 done

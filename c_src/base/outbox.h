@@ -30,6 +30,7 @@ struct OpenInfo {
   std::string peer_address, local_address;
   uint16_t peer_port = 0, local_port = 0;
   bool secure = false;
+  std::string certificate;  // the client's as DER; empty: none
   const char* transport = "websocket";
   const char* protocol = "rfc6455";
   const char* generation = "none";

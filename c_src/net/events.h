@@ -30,10 +30,19 @@ class Events {
   virtual void OnDescriptor(uint64_t id, int fd, base::Time now) = 0;
   // A connection was accepted on the listening socket `listener` (the id given
   // to Listen). It is read from after this returns, unless it was paused,
-  // finished or reset.
+  // finished or reset. Where the listener speaks TLS the handshake comes first:
+  // until OnSecured nothing can be written, and Finish is Reset.
   virtual void OnConnection(uint64_t listener, SocketId socket,
                             const Address& peer, const Address& local,
                             base::Time now) = 0;
+  // The TLS handshake is done. `certificate` is the client's as DER; empty: it
+  // showed none.
+  virtual void OnSecured(SocketId socket, base::Bytes certificate,
+                         base::Time now) = 0;
+  // The TLS handshake failed; OnGone follows. `why` is one line, nothing that
+  // the peer has chosen.
+  virtual void OnHandshakeFailed(SocketId socket, base::Bytes why,
+                                 base::Time now) = 0;
   virtual void OnBytes(SocketId socket, std::span<char> bytes,
                        base::Time now) = 0;
   virtual void OnEnd(SocketId socket, base::Time now) = 0;  // FIN
@@ -49,6 +58,9 @@ class Events {
   virtual void OnTurnEnd(base::Time now) = 0;
   // Something that the operator should know, one line; no bytes of a peer.
   virtual void OnWarning(base::Bytes text) = 0;
+  // Of a listener's TLS, where the operator has to mend something or should
+  // know.
+  virtual void OnTlsReport(uint64_t listener, bool error, base::Bytes text) = 0;
 };
 
 }  // namespace rabbit_socks::net

@@ -16,6 +16,7 @@
 #include "net/listener.h"
 #include "net/socket_options.h"
 #include "net/socket_table.h"
+#include "net/tls_source.h"
 
 namespace rabbit_socks::net {
 namespace {
@@ -47,10 +48,28 @@ struct Loop::Impl final : public Acceptor {
 
   void Accepted(uint64_t listener, int fd,
                 const sockaddr_storage& peer) override {
-    const SocketId id = sockets.Open(fd, false);
+    std::unique_ptr<TlsStream> stream;
+    if (const auto found = tls.find(listener); found != tls.end()) {
+      stream = NewStream(listener, found->second.get(), fd);
+      if (!stream) {
+        ResetOnClose(fd);
+        close(fd);
+        return;
+      }
+    }
+    const SocketId id = sockets.Open(fd, false, std::move(stream));
     if (!id) return;
     events->OnConnection(listener, id, ToAddress(peer), LocalAddress(fd),
                          uv_now(&uv.loop));
+  }
+
+  std::unique_ptr<TlsStream> NewStream(uint64_t listener, TlsSource* source,
+                                       int fd) const {
+    std::shared_ptr<const TlsContext> context =
+        source->Current(uv_now(&uv.loop));
+    for (const TlsSource::Report& report : source->TakeReports())
+      events->OnTlsReport(listener, report.error, report.text);
+    return context ? TlsStream::Accept(std::move(context), fd) : nullptr;
   }
 
   void Retire(uint64_t listener) {
@@ -90,6 +109,7 @@ struct Loop::Impl final : public Acceptor {
   SocketTable sockets{&uv.loop, events};
   std::unordered_map<uint64_t, std::unique_ptr<Listener>> listeners;
   std::vector<std::unique_ptr<Listener>> retired;
+  std::unordered_map<uint64_t, std::shared_ptr<TlsSource>> tls;  // by listener
   Handle<uv_timer_t> ticker;
   // Runs before each wait: all that happened since the last one, in timers too,
   // is carried out before the loop sleeps.
@@ -173,6 +193,14 @@ bool Loop::Listen(uint64_t listener, int fd) {
   impl_->Retire(listener);
   impl_->listeners.emplace(listener, std::move(opened));
   return true;
+}
+
+void Loop::SetTls(uint64_t listener, std::shared_ptr<TlsSource> source) {
+  if (source) {
+    impl_->tls[listener] = std::move(source);
+  } else {
+    impl_->tls.erase(listener);
+  }
 }
 
 void Loop::Unlisten(uint64_t listener) { impl_->Retire(listener); }

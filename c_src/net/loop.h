@@ -29,6 +29,8 @@ struct NodeEnds {
   std::string channel_path;
 };
 
+class TlsSource;
+
 class Loop {
  public:
   // Null when an end cannot be opened: *error then says which and why, on one
@@ -52,6 +54,9 @@ class Loop {
   // listener that is known gets the new descriptor. EMFILE pauses accepting for
   // 100 ms. False: the descriptor is no listening socket, and is closed.
   [[nodiscard]] bool Listen(uint64_t listener, int fd);
+  // Connections that `listener` accepts from now on speak TLS with what
+  // `source` says then; null: they do not. Call before Listen.
+  void SetTls(uint64_t listener, std::shared_ptr<TlsSource> source);
   // Closes our copy.
   void Unlisten(uint64_t listener);
   // Takes a connected descriptor; reading is paused until Resume. An id of

@@ -37,7 +37,12 @@ int SendQueue::Flush(int fd, BufferPool* pool) {
     taken = write(fd, data_.data() + sent_, size());
   } while (taken < 0 && errno == EINTR);
   if (taken < 0) return errno == EAGAIN || errno == EWOULDBLOCK ? 0 : errno;
-  sent_ += static_cast<size_t>(taken);
+  Taken(static_cast<size_t>(taken), pool);
+  return 0;
+}
+
+void SendQueue::Taken(size_t bytes, BufferPool* pool) {
+  sent_ += bytes;
   if (empty()) {
     pool->Put(std::move(data_));
     Drop();
@@ -45,7 +50,6 @@ int SendQueue::Flush(int fd, BufferPool* pool) {
     data_.erase(0, sent_);
     sent_ = 0;
   }
-  return 0;
 }
 
 void SendQueue::Drop() {

@@ -23,6 +23,11 @@ class SendQueue {
   [[nodiscard]] int Flush(int fd, BufferPool* pool);
   void Drop();
 
+  // For who writes by other means: what is to be written next, and that so much
+  // of it was.
+  base::Bytes front() const { return base::Bytes(data_).substr(sent_); }
+  void Taken(size_t bytes, BufferPool* pool);
+
   size_t size() const { return data_.size() - sent_; }
   bool empty() const { return size() == 0; }
 

@@ -16,15 +16,16 @@ constexpr size_t kReadBuffer = 65536;
 
 SocketTable::SocketTable(uv_loop_t* loop, Events* events)
     : read_buffer_(std::make_unique_for_overwrite<char[]>(kReadBuffer)),
-      context_{loop, events, {read_buffer_.get(), kReadBuffer}, {}, {},
-               {},   {}} {}
+      context_{loop, events, {read_buffer_.get(), kReadBuffer}, {}, {}, {},
+               {},   0} {}
 
-SocketId SocketTable::Open(int fd, bool paused) {
+SocketId SocketTable::Open(int fd, bool paused,
+                           std::unique_ptr<TlsStream> tls) {
   if (sockets_.size() >= decltype(sockets_)::kMaxSlots) {
     close(fd);
     return {};
   }
-  auto socket = std::make_unique<Socket>(&context_, paused);
+  auto socket = std::make_unique<Socket>(&context_, paused, std::move(tls));
   if (socket->Open(fd) != 0) return {};
   Socket* opened = socket.get();
   const SocketId id = sockets_.Insert(std::move(socket));
@@ -33,6 +34,7 @@ SocketId SocketTable::Open(int fd, bool paused) {
 }
 
 void SocketTable::Settle() {
+  context_.handshakes = 0;
   batch_.clear();
   std::swap(batch_, context_.dirty);
   for (const SocketId id : batch_) {

@@ -17,7 +17,7 @@ class SocketTable {
   SocketTable(uv_loop_t* loop, Events* events);
 
   // Takes `fd`. An id of none when it cannot be watched.
-  SocketId Open(int fd, bool paused);
+  SocketId Open(int fd, bool paused, std::unique_ptr<TlsStream> tls = nullptr);
   // Null: gone. The pointer is good until Reap.
   Socket* Find(SocketId id) const { return sockets_.Find(id); }
 

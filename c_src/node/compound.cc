@@ -5,17 +5,10 @@
 #include <utility>
 #include <vector>
 
+#include "node/tls_reader.h"
+
 namespace rabbit_socks::node {
 namespace {
-
-bool ReadStrings(TermReader* term, std::vector<std::string>* strings) {
-  return ReadList(term, [&](TermReader* t) {
-    std::string text;
-    if (!ReadString(t, &text)) return false;
-    strings->push_back(std::move(text));
-    return true;
-  });
-}
 
 bool ReadField(TermReader* term, std::string* name, std::string* value) {
   return term->Tuple(2) && ReadString(term, name) && ReadString(term, value);
@@ -82,6 +75,15 @@ bool ReadString(TermReader* term, std::string* text) {
   return true;
 }
 
+bool ReadStrings(TermReader* term, std::vector<std::string>* strings) {
+  return ReadList(term, [&](TermReader* t) {
+    std::string text;
+    if (!ReadString(t, &text)) return false;
+    strings->push_back(std::move(text));
+    return true;
+  });
+}
+
 bool ReadFields(TermReader* term, Fields* fields) {
   return ReadList(term, [&](TermReader* t) {
     Fields::value_type field;
@@ -97,6 +99,7 @@ bool ReadConfig(TermReader* term, Config* config) {
       return ReadList(
           t, [&](TermReader* r) { return ReadRoute(r, &config->routes); });
     if (key == "pages") return ReadPages(t, &config->pages);
+    if (key == "tls") return ReadTls(t, &config->tls.emplace());
     int64_t value = 0;
     if (!ReadLimit(t, &value)) return false;
     config->limits.emplace_back(std::string(key), value);

@@ -8,6 +8,7 @@
 #define RABBIT_SOCKS_NODE_COMPOUND_H_
 
 #include <string>
+#include <vector>
 
 #include "node/messages.h"
 #include "node/term_reader.h"
@@ -40,6 +41,8 @@ template <class F>
 }
 
 [[nodiscard]] bool ReadString(TermReader* term, std::string* text);
+[[nodiscard]] bool ReadStrings(TermReader* term,
+                               std::vector<std::string>* strings);
 [[nodiscard]] bool ReadFields(TermReader* term, Fields* fields);
 [[nodiscard]] bool ReadConfig(TermReader* term, Config* config);
 [[nodiscard]] bool ReadRequest(TermReader* term, RelayedRequest* request);

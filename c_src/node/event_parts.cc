@@ -67,9 +67,15 @@ void WriteHeaders(TermWriter* term, const base::RelayedHead& head) {
 
 void WriteInfo(TermWriter* term, const base::OpenInfo& info) {
   // The order of Erlang's own maps, by key, so that both sides' bytes agree.
-  term->Map(12);
+  term->Map(13);
   term->Atom("auth");
   term->Raw(EncodeAuth(info.auth));
+  term->Atom("certificate");
+  if (info.certificate.empty()) {
+    term->Atom("none");
+  } else {
+    term->Binary(info.certificate);
+  }
   term->Atom("generation");
   term->Atom(info.generation);
   term->Atom("headers");

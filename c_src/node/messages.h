@@ -29,6 +29,7 @@
 #define RABBIT_SOCKS_NODE_MESSAGES_H_
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -39,6 +40,7 @@
 #include "base/message.h"
 #include "base/outbox.h"
 #include "base/result.h"
+#include "base/tls_options.h"
 #include "base/value.h"
 
 namespace rabbit_socks::node {
@@ -58,6 +60,7 @@ struct RouteConfig {
 
 struct Config {
   std::vector<RouteConfig> routes;
+  std::optional<base::TlsOptions> tls;
   std::string pages;  // directory; empty: none
   std::vector<std::pair<std::string, int64_t>>
       limits;  // by key; the server gives them meaning. true and false are 1

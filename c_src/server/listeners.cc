@@ -5,6 +5,7 @@
 #include <utility>
 #include <vector>
 
+#include "net/tls_source.h"
 #include "server/options.h"
 #include "server/page_loader.h"
 
@@ -23,6 +24,18 @@ void Listeners::Configure(ListenerId listener, const node::Config& config) {
     core_->Note(Level::kError,
                 "listener " + std::to_string(listener) + ": " + problem);
   core_->hub.Configure(listener, std::move(made));
+  SetTls(listener, config);
+}
+
+// The files are read now, so that what is wrong is told before a client comes.
+void Listeners::SetTls(ListenerId listener, const node::Config& config) {
+  if (!config.tls) return core_->loop->SetTls(listener, nullptr);
+  auto source = std::make_shared<net::TlsSource>(*config.tls);
+  static_cast<void>(source->Current(core_->loop->Now()));
+  for (const net::TlsSource::Report& report : source->TakeReports())
+    core_->Note(report.error ? Level::kError : Level::kWarning,
+                "listener " + std::to_string(listener) + ": " + report.text);
+  core_->loop->SetTls(listener, std::move(source));
 }
 
 void Listeners::Listen(ListenerId listener, const node::Config& config,
@@ -58,6 +71,7 @@ void Listeners::UnlistenAll() {
 void Listeners::Remove(ListenerId listener, uint16_t code, Bytes reason,
                        Time now) {
   Unlisten(listener);
+  core_->loop->SetTls(listener, nullptr);
   core_->hub.Remove(listener, code, reason, now);
   core_->Drain(now);
 }

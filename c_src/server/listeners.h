@@ -29,6 +29,8 @@ class Listeners {
               base::Time now);
 
  private:
+  void SetTls(base::ListenerId listener, const node::Config& config);
+
   Core* core_;
   std::unordered_set<base::ListenerId> known_;  // listen came and no unlisten
 };

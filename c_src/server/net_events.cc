@@ -69,7 +69,7 @@ void NetEvents::OnConnection(uint64_t listener, SocketId socket,
                              const net::Address& peer,
                              const net::Address& local, Time now) {
   const session::Peer ends{
-      {peer.text, peer.port}, {local.text, local.port}, false};
+      {peer.text, peer.port}, {local.text, local.port}, false, {}};
   const ConnectionId id = core_->hub.Connect(listener, ends, now);
   if (!id) return Refuse(socket);
   core_->connections.Bind(id, socket);
@@ -85,6 +85,16 @@ void NetEvents::Refuse(SocketId socket) {
       http::BodyKind::kWhole, false, &answer);
   core_->loop->Write(socket, answer);
   core_->loop->Finish(socket);
+}
+
+void NetEvents::OnSecured(SocketId socket, Bytes certificate, Time now) {
+  core_->hub.Secured(core_->connections.FindConnection(socket), certificate,
+                     now);
+}
+
+void NetEvents::OnHandshakeFailed(SocketId /*socket*/, Bytes why,
+                                  Time /*now*/) {
+  core_->Note(Level::kDebug, "a TLS handshake failed: " + std::string(why));
 }
 
 void NetEvents::OnBytes(SocketId socket, std::span<char> bytes, Time now) {
@@ -157,5 +167,11 @@ void NetEvents::OnTurnEnd(Time /*now*/) {
 }
 
 void NetEvents::OnWarning(Bytes text) { core_->Note(Level::kWarning, text); }
+
+void NetEvents::OnTlsReport(uint64_t listener, bool error, Bytes text) {
+  core_->Note(
+      error ? Level::kError : Level::kWarning,
+      "listener " + std::to_string(listener) + ": " + std::string(text));
+}
 
 }  // namespace rabbit_socks::server

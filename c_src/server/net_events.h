@@ -24,6 +24,10 @@ class NetEvents final : public net::Events {
   void OnConnection(uint64_t listener, net::SocketId socket,
                     const net::Address& peer, const net::Address& local,
                     base::Time now) override;
+  void OnSecured(net::SocketId socket, base::Bytes certificate,
+                 base::Time now) override;
+  void OnHandshakeFailed(net::SocketId socket, base::Bytes why,
+                         base::Time now) override;
   void OnBytes(net::SocketId socket, std::span<char> bytes,
                base::Time now) override;
   void OnEnd(net::SocketId socket, base::Time now) override;
@@ -32,6 +36,7 @@ class NetEvents final : public net::Events {
   void OnTick(base::Time now) override;
   void OnTurnEnd(base::Time now) override;
   void OnWarning(base::Bytes text) override;
+  void OnTlsReport(uint64_t listener, bool error, base::Bytes text) override;
 
  private:
   void Refuse(net::SocketId socket);

@@ -35,7 +35,8 @@ http::Request ToRequest(node::RelayedRequest relayed) {
 session::Peer PeerOf(const node::RelayedRequest& relayed) {
   return {{relayed.peer_address, relayed.peer_port},
           {relayed.local_address, relayed.local_port},
-          relayed.secure};
+          relayed.secure,
+          {}};
 }
 
 }  // namespace rabbit_socks::server

@@ -66,6 +66,7 @@ struct Connection {
   base::ListenerId listener = 0;
   std::shared_ptr<const ListenerConfig> config;
   std::string peer_address, local_address;
+  std::unique_ptr<const std::string> certificate;  // the client's; null: none
 
   std::unique_ptr<http::Parser> parser;  // TCP connections in HTTP phases
   std::unique_ptr<http::Request> relayed_request;

@@ -34,6 +34,12 @@ void Due(Tables& t, T* x, void (*act)(Tables&, T*)) {
   act(t, x);
 }
 
+void Secure(Connection* c, Bytes certificate) {
+  c->secure = true;
+  if (!certificate.empty())
+    c->certificate = std::make_unique<const std::string>(certificate);
+}
+
 Connection* Insert(Tables& t, base::ListenerId listener, const Peer& peer) {
   auto owned = std::make_unique<Connection>();
   Connection* c = owned.get();
@@ -44,7 +50,7 @@ Connection* Insert(Tables& t, base::ListenerId listener, const Peer& peer) {
   c->peer_port = peer.peer.port;
   c->local_address = peer.local.address;
   c->local_port = peer.local.port;
-  c->secure = peer.secure;
+  if (peer.secure) Secure(c, peer.certificate);
   return c;
 }
 
@@ -87,6 +93,11 @@ ConnectionId Hub::Connect(base::ListenerId listener, const Peer& peer,
   c->progress = t.now;
   t.SetDeadline(c, t.now + c->config->limits.head_timeout);
   return c->id;
+}
+
+void Hub::Secured(ConnectionId id, Bytes certificate, Time now) {
+  const Impl::Step step(impl_.get(), now);
+  if (Connection* c = impl_->t.FindConnection(id)) Secure(c, certificate);
 }
 
 void Hub::Received(ConnectionId id, std::span<char> bytes, Time now) {

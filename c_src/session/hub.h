@@ -32,6 +32,7 @@ struct Endpoint {
 struct Peer {
   Endpoint peer, local;
   bool secure = false;
+  std::string certificate;  // the client's as DER; empty: none
 };
 
 class Hub {
@@ -52,6 +53,9 @@ class Hub {
   // (L10) is reached or the listener is unknown.
   base::ConnectionId Connect(base::ListenerId listener, const Peer& peer,
                              base::Time now);
+  // It speaks TLS, and its handshake is done; before the first Received. The
+  // client's certificate as DER, empty: none.
+  void Secured(base::ConnectionId id, base::Bytes certificate, base::Time now);
   // Bytes may be changed in place.
   void Received(base::ConnectionId id, std::span<char> bytes, base::Time now);
   // The peer will send no more (FIN).

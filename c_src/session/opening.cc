@@ -37,6 +37,7 @@ base::OpenInfo InfoOf(Connection* c, Target* target, const transport::Row* row,
   info.peer_port = c->peer_port;
   info.local_port = c->local_port;
   info.secure = c->secure;
+  if (c->certificate) info.certificate = *c->certificate;
   info.transport = row == nullptr ? "websocket" : row->name;
   info.protocol = protocol;
   info.subprotocol.assign(subprotocol);

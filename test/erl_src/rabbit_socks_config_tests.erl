@@ -209,8 +209,9 @@ bad_options_test_() ->
         {[{origins, ["https://"]}], ["origins has"]},
         {[{origins, [7]}], ["origins must be a string, not 7"]},
         {[{send_queue_soft, 3}, {send_queue_hard, 2}], ["send_queue_soft (3) is above send_queue_hard (2)"]},
-        {[{ssl, true}], ["ssl is not served on a plain port", "rabbit_web_dispatch"]},
-        {[{ssl_opts, []}], ["ssl_opts is not served on a plain port", "rabbit_web_dispatch"]},
+        {[{ssl, true}], ["its TLS options name no certificate"]},
+        {[{ssl, true}, {ssl_opts, [{verify_fun, {fun lists:map/2, []}}]}], ["its TLS option verify_fun needs an Erlang fun"]},
+        {[{ssl_opts, []}], ["ssl_opts needs {ssl, true}"]},
         {[{port, 8080}], ["port belongs to rabbit_web_dispatch"]},
         {[{ip, "127.0.0.1"}], ["ip belongs to rabbit_web_dispatch"]}]].
 

@@ -96,7 +96,7 @@ sessions(_) ->
     ok = fake_edge:say([{Pid, {'$socks', messages, [{utf8, <<"hi">>}]}}]),
     receive {frame, {utf8, <<"hi">>}} -> ok after ?WAIT -> error(timeout) end,
     %% A route that is not known, a listener that is not known.
-    ok = fake_edge:say([{open, 22, 5, 1, #{path => []}}, {open, 23, 6, 0, #{path => []}}]),
+    ok = fake_edge:say([{open, 22, 5, 1, #{path => [], certificate => none}}, {open, 23, 6, 0, #{path => [], certificate => none}}]),
     {refuse, 22, 404, _, []} = told(OsPid),
     {refuse, 23, 404, _, []} = told(OsPid),
     ok = fake_edge:say([{Pid, {'$socks', closed, 1000, <<>>}}]),
@@ -113,7 +113,7 @@ killed_session(_) ->
     {refuse, 31, 500, _, []} = told(OsPid),
     {close, 31, 1011, _} = told(OsPid),
     %% Also while it is not open yet.
-    ok = fake_edge:say([{open, 32, 5, 0, #{path => [<<"never">>]}}]),
+    ok = fake_edge:say([{open, 32, 5, 0, #{path => [<<"never">>], certificate => none}}]),
     receive {init, Opening} -> exit(Opening, kill) after ?WAIT -> error(timeout) end,
     {refuse, 32, 500, _, []} = told(OsPid),
     {close, 32, 1011, _} = told(OsPid).
@@ -137,6 +137,6 @@ edge_killed(_) ->
 session(OsPid, Session, Path) ->
     ok = rabbit_socks_routes:put(5, [{?MODULE, self()}]),
     ok = rabbit_socks_routes:put_window(5, #{}),
-    ok = fake_edge:say([{open, Session, 5, 0, #{path => Path}}]),
+    ok = fake_edge:say([{open, Session, 5, 0, #{path => Path, certificate => none}}]),
     {accept, Session, Pid, []} = told(OsPid),
     receive {opened, Pid} -> {Pid, Session} after ?WAIT -> error(timeout) end.

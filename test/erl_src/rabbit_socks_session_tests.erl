@@ -28,7 +28,7 @@ session_test_() ->
 
 whole_life(Link) ->
     Pid = start(Link, fun(handle_frame, [{utf8, Text}], Send) -> Send({utf8, <<"re: ", Text/binary>>}); (_, _, _) -> ok end),
-    ?assertEqual([[<<"a">>, <<"ü"/utf8>>], session_world:info()], called(init)),
+    ?assertEqual([[<<"a">>, <<"ü"/utf8>>], session_world:shown()], called(init)),
     ?assertEqual({accept, ?ID, Pid, []}, link_port:packet(Link)),
     ?assertMatch([rabbit_socks_writer, _], called(open)),
     Pid ! {'$socks', messages, [{utf8, <<"hi">>}]},

@@ -2,7 +2,7 @@
 %% @doc For tests of sessions: one at a time, with a link that shows what it writes and session_callback as its module.
 -module(session_world).
 
--export([run/1, info/0, start/2, start/4, opened/2, settled/2, echo/0, called/1, calls/0, ended/1]).
+-export([run/1, info/0, shown/0, start/2, start/4, opened/2, settled/2, echo/0, called/1, calls/0, ended/1]).
 
 -define(WAIT, 10000).
 -define(ID, 77).
@@ -22,7 +22,11 @@ run(Test) ->
     end.
 
 -spec info() -> map().
-info() -> #{path => [<<"a">>, <<"ü"/utf8>>], query => <<"q=1">>}.
+info() -> #{path => [<<"a">>, <<"ü"/utf8>>], query => <<"q=1">>, certificate => none}.
+
+%% @doc The same as a callback module sees it.
+-spec shown() -> map().
+shown() -> (maps:remove(certificate, info()))#{peer_certificate => none, peer_certificate_name => none}.
 
 %% @doc For start/2: what session_callback does.
 -spec echo() -> fun().

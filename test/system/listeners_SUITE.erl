@@ -56,7 +56,7 @@ bad_with_words(Taken, Management, Plain) ->
      {{17001, no_such_module, []}, "no_such_module cannot be loaded"},
      {{17002, lists, []}, "lists does not export"},
      {{17003, rabbit_socks_echo, [{max_mesage, 7}]}, "max_mesage is unknown; near to it are max_message"},
-     {{17004, rabbit_socks_echo, [{ssl, true}]}, "for TLS use the interface rabbit_web_dispatch"},
+     {{17004, rabbit_socks_echo, [{ssl, true}]}, "its TLS options name no certificate"},
      {{17005, rabbit_socks_echo, [{max_message, many}]}, "max_message must be an integer from 1"},
      {{{"127.0.0.1", Taken}, rabbit_socks_echo, []}, "the port is in use"},
      {{{"127.0.0.1", Plain}, rabbit_socks_echo, []}, "with the same address and port is started already"},

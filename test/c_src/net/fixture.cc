@@ -29,6 +29,27 @@ void Recorder::OnConnection(uint64_t listener, SocketId socket,
   if (on_connection) on_connection(socket);
 }
 
+void Recorder::OnSecured(SocketId socket, base::Bytes certificate,
+                         base::Time /*now*/) {
+  Connection& c = connections[socket.value];
+  EXPECT_FALSE(c.secured || c.gone || c.reads != 0);
+  c.secured = true;
+  c.certificate = certificate;
+  if (on_secured) on_secured(socket);
+}
+
+void Recorder::OnHandshakeFailed(SocketId socket, base::Bytes why,
+                                 base::Time /*now*/) {
+  Connection& c = connections[socket.value];
+  EXPECT_TRUE(!c.secured && !c.gone && c.failure.empty());
+  c.failure = why;
+}
+
+void Recorder::OnTlsReport(uint64_t /*listener*/, bool error,
+                           base::Bytes text) {
+  tls_reports.push_back((error ? "error " : "warning ") + std::string(text));
+}
+
 void Recorder::OnBytes(SocketId socket, std::span<char> bytes,
                        base::Time /*now*/) {
   Connection& c = connections[socket.value];

@@ -25,7 +25,8 @@ class Recorder : public Events {
     Address peer, local;
     std::string bytes;
     int reads = 0;
-    bool ended = false, gone = false;
+    bool secured = false, ended = false, gone = false;
+    std::string certificate, failure;  // of TLS
     std::vector<size_t> queued;
   };
 
@@ -41,19 +42,24 @@ class Recorder : public Events {
   void OnTick(base::Time now) override;
   void OnTurnEnd(base::Time now) override;
   void OnWarning(base::Bytes text) override { warnings.emplace_back(text); }
+  void OnSecured(SocketId socket, base::Bytes certificate,
+                 base::Time now) override;
+  void OnHandshakeFailed(SocketId socket, base::Bytes why,
+                         base::Time now) override;
+  void OnTlsReport(uint64_t listener, bool error, base::Bytes text) override;
 
   // The only connection. REQUIRES: there is one
   Connection& only() { return connections.begin()->second; }
   SocketId only_id() const { return SocketId{connections.begin()->first}; }
 
-  std::vector<std::string> packets, warnings;
+  std::vector<std::string> packets, warnings, tls_reports;
   int link_ends = 0;
   bool garbage = false;
   std::vector<std::pair<uint64_t, int>> descriptors;
   std::map<uint64_t, Connection> connections;
   int ticks = 0, turns = 0;
 
-  std::function<void(SocketId)> on_connection, on_end, on_gone;
+  std::function<void(SocketId)> on_connection, on_secured, on_end, on_gone;
   std::function<void(SocketId, base::Bytes)> on_bytes;
   std::function<void()> on_turn_end, on_tick;
 };

@@ -38,6 +38,12 @@ const std::map<std::string, Calls>& Expected() {
         "[<https://example.org><null>] events pages </srv/www> hixie=0 "
         "max_connections=2147483648 max_message=65536"}},
       {"configure", {"configure 4 route [<e>][][] frames pages <>"}},
+      {"listen-tls",
+       {"listen 5 route [][]any frames pages <> tls "
+        "</etc/cert.pem>[]</etc/key.pem><><secret></etc/ca.pem>[] verify fail "
+        "depth 2 host <a.example> "
+        "<>[<0\\x00><0\\x01\\x00>]<><0\\x03><><>[<0\\x04>] depth 1 1.2 "
+        "[<ECDHE-RSA-AES128-GCM-SHA256>] order"}},
       {"unlisten", {"unlisten 3"}},
       {"remove", {"remove 3 1001 <going away>"}},
       {"adopt", {"adopt 99 <\\x81\\x85\\x00\\x00\\x00\\x00hello>"}},

@@ -114,6 +114,21 @@ class Recorder : public Commands {
     for (const base::SessionId id : audience.except) text += " " + N(id.value);
     return text;
   }
+  static std::string Show(const base::TlsIdentity& identity) {
+    return Q(identity.certfile) + List(identity.cert) + Q(identity.keyfile) +
+           Q(identity.key) + Q(identity.password) + Q(identity.cacertfile) +
+           List(identity.cacerts) + (identity.verify_peer ? " verify" : "") +
+           (identity.fail_if_no_peer_cert ? " fail" : "") + " depth " +
+           N(identity.depth);
+  }
+  static std::string Show(const base::TlsOptions& tls) {
+    std::string text = " tls " + Show(tls.identity);
+    for (const auto& [name, identity] : tls.hosts)
+      text += " host " + Q(name) + " " + Show(identity);
+    return text + (tls.tls12 ? " 1.2" : "") + (tls.tls13 ? " 1.3" : "") + " " +
+           List(tls.ciphers) + (tls.honor_cipher_order ? " order" : "") +
+           (tls.reuse_sessions ? " reuse" : "");
+  }
   static std::string Show(const Config& config) {
     std::string text;
     for (const RouteConfig& route : config.routes) {
@@ -123,6 +138,7 @@ class Recorder : public Commands {
               (route.frames ? " frames" : "") + " ";
     }
     text += "pages " + Q(config.pages);
+    if (config.tls) text += Show(*config.tls);
     for (const auto& [key, value] : config.limits) {
       text += " " + key + "=" + N(value);
     }

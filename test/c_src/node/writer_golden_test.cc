@@ -41,6 +41,7 @@ base::OpenInfo Info() {
   info.local_address = "192.0.2.1";
   info.local_port = 80;
   info.secure = true;
+  info.certificate = "0\x82\x01\xff";
   info.subprotocol = "v12.stomp";
   return info;
 }
