@@ -50,6 +50,8 @@ limits() ->
      {engine_ping_timeout, 100, ?DAY},
      {engine_upgrade_timeout, 100, ?DAY},
      {connect_timeout, 100, ?DAY},
+     {recovery_window, 100, ?DAY},
+     {recovery_bytes, 1024, 67108864},
      {max_namespaces, 1, 10000},
      {max_control_rate, 1, ?UINT32},
      {send_queue_soft, 1, ?UINT32},
@@ -95,7 +97,7 @@ names(route) -> [origins, options];
 names(port) -> [backlog | common()];
 names(web) -> [port, ip | common()].
 
-common() -> [ssl, ssl_opts, origins, options, pages, hixie, compression] ++ [Name || {Name, _, _} <- limits()].
+common() -> [ssl, ssl_opts, origins, options, pages, hixie, recovery, compression] ++ [Name || {Name, _, _} <- limits()].
 
 value(origins, any) -> any;
 value(origins, []) -> invalid("its option origins is empty: no page could connect; leave it out or say any", []);
@@ -103,6 +105,7 @@ value(origins, List) when is_list(List) -> [origin(Origin) || Origin <- List];
 value(origins, Other) -> invalid("its option origins must be any or a list of strings, not ~0P", [Other, 20]);
 value(options, Term) -> Term;
 value(hixie, Bool) when is_boolean(Bool) -> Bool;
+value(recovery, Bool) when is_boolean(Bool) -> Bool;
 %% On the link options are integers: these are the values of `Compression' in `c_src/websocket/compression.h'.
 value(compression, off) -> 0;
 value(compression, shared) -> 1;

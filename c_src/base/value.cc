@@ -61,6 +61,12 @@ void Value::PopFront() {
   tokens_.erase(tokens_.begin() + 1);
 }
 
+void Value::AppendText(Bytes text) {
+  RS_CHECK(IsArray(), "no array to add to");
+  tokens_[0].size += 1;
+  Text(text);
+}
+
 void Value::Attach(std::span<const std::string> attachments) {
   for (Token& token : tokens_) {
     if (token.kind != Kind::kAttachment) continue;

@@ -64,6 +64,8 @@ class Value {
   // element is one token
   void PopFront();
 
+  // Adds a text to an array. REQUIRES: it is one
+  void AppendText(Bytes text);
   // Puts the bytes into the places of the attachments. REQUIRES: there is one
   // for each
   void Attach(std::span<const std::string> attachments);

@@ -8,6 +8,7 @@
 #include "session/namespaces.h"
 #include "session/opening.h"
 #include "session/polls.h"
+#include "session/recovery.h"
 #include "session/socketio09_requests.h"
 #include "session/upgrade.h"
 #include "session/wire.h"
@@ -80,6 +81,7 @@ void AcceptSession(Tables& t, Session* s, Bytes owner,
   }
   if (k->state == Client::State::kOpening)
     return AcceptClient(t, k, c, headers);
+  MakeRecoverable(t, s);
   NamespaceAccepted(t, k, *s);
   UseWhatWaited(t, *k);
 }

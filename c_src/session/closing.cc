@@ -10,6 +10,7 @@
 #include "session/answer.h"
 #include "session/engine_upgrade.h"
 #include "session/namespaces.h"
+#include "session/recovery.h"
 #include "session/rooms.h"
 #include "session/wire.h"
 #include "transport/dress.h"
@@ -118,11 +119,15 @@ void DropProbe(Tables& t, Client* k) {
   CloseConnection(t, c, kNormal, "");
 }
 
+constexpr uint16_t kLost = 1006;
+
 void EndAllSessions(Tables& t, Client* k, uint16_t code, Bytes reason) {
   const std::vector<base::SessionId> ids = std::move(k->sessions);
   k->sessions.clear();
   for (const base::SessionId id : ids) {
-    if (Session* s = t.FindSession(id)) EndSession(t, s, code, reason);
+    Session* s = t.FindSession(id);
+    if (s == nullptr || (code == kLost && GoAway(t, s))) continue;
+    EndSession(t, s, code, reason);
   }
 }
 
@@ -152,6 +157,7 @@ void EndSession(Tables& t, Session* s, uint16_t code, Bytes reason) {
         std::remove(k->sessions.begin(), k->sessions.end(), s->id),
         k->sessions.end());
   LeaveAllRooms(t, s);
+  ForgetRecovery(t, s);
   t.sessions.Erase(s->id);
 }
 
@@ -240,9 +246,12 @@ void EndWebSocket(Tables& t, Connection* c, uint16_t code, Bytes reason,
   }
   if (Client* k = t.FindClient(c->client)) {
     t.SetDeadline(k, 0);
-    for (const base::SessionId id : k->sessions) {
+    // Who breaks a rule is not lost.
+    const bool lost = code == 1000 || code == 1001 || code == kNoCode;
+    const std::vector<base::SessionId> ids = k->sessions;
+    for (const base::SessionId id : ids) {
       Session* s = t.FindSession(id);
-      if (s == nullptr) continue;
+      if (s == nullptr || (lost && GoAway(t, s))) continue;
       BeginEnding(t, s, code, reason);
       awaited = true;
     }

@@ -60,6 +60,11 @@ struct Limits {
   base::Time engine_upgrade_timeout = 10000;  // L17: of a probe
   base::Time connect_timeout =
       45000;  // L11: Socket.IO 3 and later: until the first namespace
+  base::Time recovery_window =
+      120000;  // Socket.IO 4: a session waits for a client that was lost
+  uint32_t recovery_bytes =
+      262144;  // of what it was sent last, for one that comes back
+  bool recovery = false;
   uint32_t max_namespaces = 100;       // of one client (row E31)
   uint32_t max_control_rate = 100;     // L6: control frames a second (1008)
   uint32_t send_queue_soft = 65536;    // L9 bytes: congested

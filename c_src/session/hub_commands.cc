@@ -39,10 +39,7 @@ void Hub::Refuse(SessionId id, uint16_t status, Bytes text,
 void Hub::Send(SessionId id, const base::Message& message, Time now) {
   const Impl::Step step(impl_.get(), now, true);
   Session* s = impl_->t.FindSession(id);
-  if (s != nullptr && (s->state == Session::State::kOpen ||
-                       s->state == Session::State::kEnding)) {
-    SendMessage(impl_->t, s, message);
-  }
+  if (s != nullptr && TakesMessages(*s)) SendMessage(impl_->t, s, message);
 }
 
 void Hub::Credit(SessionId id, uint32_t messages, uint32_t bytes, Time now) {
@@ -56,7 +53,7 @@ void Hub::Close(SessionId id, uint16_t code, Bytes reason, Time now) {
   Tables& t = impl_->t;
   Session* s = t.FindSession(id);
   if (s == nullptr) return;
-  if (s->state == Session::State::kOpen) {
+  if (s->state == Session::State::kOpen || s->state == Session::State::kAway) {
     CloseSession(t, s, code, reason);
   } else if (s->state == Session::State::kEnding) {
     ConfirmEnding(t, s);
@@ -83,7 +80,9 @@ void Hub::Disconnect(SessionId id, bool whole, Time now) {
   const Impl::Step step(impl_.get(), now, true);
   Tables& t = impl_->t;
   Session* s = t.FindSession(id);
-  if (s == nullptr || s->state != Session::State::kOpen) return;
+  if (s == nullptr) return;
+  if (s->state == Session::State::kAway) return CloseSession(t, s, 1000, "");
+  if (s->state != Session::State::kOpen) return;
   Client* k = t.FindClient(s->client);
   if (k == nullptr || k->generation->packets == nullptr)
     return CloseSession(t, s, 1000, "");

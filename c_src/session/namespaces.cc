@@ -9,6 +9,7 @@
 #include "session/delivery.h"
 #include "session/engine_timers.h"
 #include "session/opening.h"
+#include "session/recovery.h"
 #include "session/wire.h"
 
 namespace rabbit_socks::session {
@@ -54,6 +55,7 @@ Fault Connect(Tables& t, Client* k, const SocketPacket& packet) {
     if (s->state == Session::State::kOpen) NamespaceAccepted(t, k, *s);
     return {};
   }
+  if (Recover(t, k, packet)) return {};
   if (k->sessions.size() >= k->config->limits.max_namespaces)
     return {kPolicy, "too many namespaces"};
   Open(t, k, packet);
@@ -100,9 +102,13 @@ void OpenDefaultNamespace(Tables& t, Client* k) {
 void NamespaceAccepted(Tables& t, Client* k, const Session& s) {
   SocketPacket connect = PacketFor(s.nsp, Type::kConnect);
   if (k->generation->strict) {
-    connect.data.Object(1);
+    connect.data.Object(s.recovery ? 2 : 1);
     connect.data.Text("sid");
-    connect.data.Text(base::RandomName());
+    connect.data.Text(s.recovery ? s.recovery->sid : base::RandomName());
+    if (s.recovery) {
+      connect.data.Text("pid");
+      connect.data.Text(s.recovery->pid);
+    }
     k->engine->connect_by = 0;
     ScheduleEngine(t, k);
   }

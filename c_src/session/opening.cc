@@ -93,6 +93,7 @@ Session* AddSession(Tables& t, Connection* c, uint32_t route) {
 Session* AddSession(Tables& t, Client* k) {
   Session* s = Insert(t, k->listener, k->route, k->config);
   s->client = k->id;
+  s->generation = k->generation;
   k->sessions.push_back(s->id);
   return s;
 }

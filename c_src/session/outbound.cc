@@ -1,14 +1,13 @@
 // SPDX-License-Identifier: MPL-2.0
 #include "session/outbound.h"
 
-#include <optional>
+#include <memory>
 #include <string>
 
-#include "base/utf8.h"
 #include "framing/generation.h"
 #include "session/closing.h"
-#include "session/plain_frame.h"
-#include "session/socket_message.h"
+#include "session/recovery.h"
+#include "session/rendered.h"
 #include "session/wire.h"
 
 namespace rabbit_socks::session {
@@ -16,7 +15,6 @@ namespace {
 
 using base::Bytes;
 using Phase = Connection::Phase;
-using Wire = framing::Generation::Wire;
 
 size_t QueuedFor(const Tables& t, const Session& s) {
   const Client* k = t.FindClient(s.client);
@@ -37,52 +35,65 @@ void NoteCongestion(Tables& t, Session* s, size_t queued) {
 }
 
 // False: the session's protocol cannot carry it.
-bool SendPlain(Tables& t, Session* s, Client* k, const PlainFrame& frame) {
+bool SendParts(Tables& t, const Session& s, Client* k, const Rendered& rendered,
+               const SendOn& send_on) {
   if (k == nullptr) {
-    Connection* c = t.FindConnection(s->connection);
-    return c != nullptr && SendOnWebSocket(t, c, frame.payload, frame.data);
+    Connection* c = t.FindConnection(s.connection);
+    return c != nullptr && send_on(nullptr, c);
   }
-  if (k->speaks(Wire::kEngine)) {
-    const bool text = frame.payload == base::Payload::kText;
-    if (text && !base::IsUtf8(frame.data)) return false;
-    return SendPacket(
-        t, k,
-        {framing::EnginePacket::Type::kMessage, frame.payload, frame.data});
+  Connection* c = t.FindConnection(k->connection);
+  if (c != nullptr && k->transport->family == transport::Family::kWebSocket)
+    return send_on(k, c);
+  for (const Rendered::Part& part : rendered.parts) {
+    if (!SendPacket(
+            t, k,
+            {framing::EnginePacket::Type::kMessage, part.payload, part.data}))
+      return false;
   }
-  if (frame.payload != base::Payload::kText) return false;
-  return SendFrame06(t, k,
-                     {frame.json ? framing::Packet::Type::kJson
-                                 : framing::Packet::Type::kMessage,
-                      frame.data});
+  return true;
 }
 
-bool Send(Tables& t, Session* s, Client* k, const base::Message& message) {
-  if (k != nullptr && k->generation->packets != nullptr) {
-    framing::SocketPacket packet;
-    return ToSocketPacket(message, s->nsp, *k->generation, &packet) &&
-           SendSocketPacket(t, k, packet);
-  }
-  std::string scratch;
-  const std::optional<PlainFrame> frame = ToPlainFrame(message, &scratch);
-  return !frame || SendPlain(t, s, k, *frame);
+void CannotCarry(Tables& t, Session* s) {
+  t.outbox->Log(2,
+                "a callback module sent a message that its client's protocol "
+                "cannot carry (binary, or text that is not UTF-8)");
+  CloseSession(t, s, 1003, "cannot carry this message");
 }
 
 }  // namespace
 
-void SendMessage(Tables& t, Session* s, const base::Message& message) {
-  if (QueuedFor(t, *s) > s->config->limits.send_queue_hard) {
-    CloseSession(t, s, 1013, "the client is too slow");
-    return;
-  }
+bool TakesMessages(const Session& s) {
+  return s.state != Session::State::kOpening;
+}
+
+void SendRendered(Tables& t, Session* s,
+                  const std::shared_ptr<const Rendered>& rendered,
+                  const SendOn& send_on) {
+  if (!rendered->carried) return CannotCarry(t, s);
+  if (s->recovery) Remember(s, rendered);
+  if (s->state == Session::State::kAway || rendered->parts.empty()) return;
+  if (QueuedFor(t, *s) > s->config->limits.send_queue_hard)
+    return CloseSession(t, s, 1013, "the client is too slow");
   Client* k = t.FindClient(s->client);
-  if (!Send(t, s, k, message)) {
-    t.outbox->Log(2,
-                  "a callback module sent a message that its client's protocol "
-                  "cannot carry (binary, or text that is not UTF-8)");
-    CloseSession(t, s, 1003, "cannot carry this message");
-    return;
-  }
+  if (!SendParts(t, *s, k, *rendered, send_on)) return CannotCarry(t, s);
   if (k != nullptr && k->polls()) NoteQueueOf(t, *k, k->queue.bytes());
+}
+
+void SendMessage(Tables& t, Session* s, const base::Message& message) {
+  const auto rendered = std::make_shared<const Rendered>(
+      Render(message, s->generation, s->nsp,
+             s->recovery ? NextOffset(t) : std::string()));
+  SendRendered(t, s, rendered, [&](Client* k, Connection* c) {
+    for (const Rendered::Part& part : rendered->parts) {
+      const bool sent = k == nullptr
+                            ? SendOnWebSocket(t, c, part.payload, part.data)
+                            : SendPacket(t, k,
+                                         {framing::EnginePacket::Type::kMessage,
+                                          part.payload, part.data});
+      if (!sent) return false;
+    }
+    return true;
+  });
 }
 
 void NoteQueueOf(Tables& t, const Client& k, size_t queued) {

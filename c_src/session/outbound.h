@@ -5,8 +5,11 @@
 #define RABBIT_SOCKS_SESSION_OUTBOUND_H_
 
 #include <cstddef>
+#include <functional>
+#include <memory>
 
 #include "base/message.h"
+#include "session/rendered.h"
 #include "session/tables.h"
 
 namespace rabbit_socks::session {
@@ -15,6 +18,16 @@ namespace rabbit_socks::session {
 // protocol cannot carry the message and with 1013 when the queue is over the
 // hard limit: `s` may be dead after the call.
 void SendMessage(Tables& t, Session* s, const base::Message& message);
+
+// Whether messages of the callback module are for anybody.
+bool TakesMessages(const Session& s);
+// The same as SendMessage for one that is rendered. `send_on` writes it on a
+// WebSocket, which has the client or, for a bare one, null; false: the draft
+// cannot carry it.
+using SendOn = std::function<bool(Client*, Connection*)>;
+void SendRendered(Tables& t, Session* s,
+                  const std::shared_ptr<const Rendered>& rendered,
+                  const SendOn& send_on);
 
 // What waits for the sessions of a client is `queued` bytes: congestion.
 void NoteQueueOf(Tables& t, const Client& k, size_t queued);

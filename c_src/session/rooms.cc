@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "session/broadcast.h"
 #include "session/outbound.h"
 
 namespace rabbit_socks::session {
@@ -85,12 +86,14 @@ void BroadcastMessage(Tables& t, const base::Audience& audience,
     if (Session* s = t.FindSession(id)) s->broadcast = mark;
   }
   Unmarked(t, audience.except_rooms, mark);
+  Broadcast broadcast(t, message);
   // Sending may end sessions, and so change rooms: the members are collected
   // first.
   for (const base::SessionId id : Unmarked(t, audience.rooms, mark)) {
     Session* s = t.FindSession(id);
-    if (s != nullptr && s->state == Session::State::kOpen)
-      SendMessage(t, s, message);
+    if (s != nullptr && (s->state == Session::State::kOpen ||
+                         s->state == Session::State::kAway))
+      broadcast.SendTo(s);
   }
 }
 

@@ -7,7 +7,9 @@
 #ifndef RABBIT_SOCKS_SESSION_SESSION_H_
 #define RABBIT_SOCKS_SESSION_SESSION_H_
 
+#include <cstddef>
 #include <cstdint>
+#include <deque>
 #include <memory>
 #include <string>
 #include <utility>
@@ -15,12 +17,22 @@
 
 #include "base/id.h"
 #include "base/time.h"
+#include "framing/generation.h"
 #include "session/config.h"
+#include "session/rendered.h"
 
 namespace rabbit_socks::session {
 
 struct Room {
   std::vector<base::SessionId> members;
+};
+
+// What a session needs to be recovered: see recovery.h.
+struct Recovery {
+  std::string pid;  // the secret that the client shows
+  std::string sid;  // what the client knows the session by
+  size_t bytes = 0;
+  std::deque<std::shared_ptr<const Rendered>> log;  // sent, the oldest first
 };
 
 struct Session {
@@ -34,6 +46,7 @@ struct Session {
   enum class State : uint8_t {
     kOpening,  // the node has been asked
     kOpen,
+    kAway,    // the client was lost, and may come back: see recovery.h
     kEnding,  // the node has been told; it may still answer what came before
   };
 
@@ -47,6 +60,8 @@ struct Session {
   std::shared_ptr<const ListenerConfig> config;
   std::string owner;  // the node's pid for it
   std::string nsp;    // namespace; empty: its client knows none
+  const framing::Generation* generation = nullptr;  // null: a bare WebSocket
+  std::unique_ptr<Recovery> recovery;               // or none
   std::vector<Membership> rooms;
   uint64_t broadcast = 0;  // the last one that it was considered for
 

@@ -51,6 +51,9 @@ struct Tables {
       names;                                    // Socket.IO session ids
   std::unordered_map<std::string, Room> rooms;  // none without members
   uint64_t broadcasts = 0;
+  std::unordered_map<std::string, base::SessionId>
+      pids;  // of sessions that can be recovered
+  uint64_t offsets = 0;
   base::TickWheel wheel;
   std::vector<base::ConnectionId> ready;
   // Of connections that ended in this step: one may be reading still.

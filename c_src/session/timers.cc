@@ -152,7 +152,9 @@ void ConnectionDue(Tables& t, Connection* c) {
 
 void SessionDue(Tables& t, Session* s) {
   s->deadline = 0;
-  if (s->state == Session::State::kOpening) GiveUpSession(t, s);
+  if (s->state == Session::State::kOpening) return GiveUpSession(t, s);
+  if (s->state == Session::State::kAway)
+    EndSession(t, s, 1006, "the client did not come back");
 }
 
 void ClientDue(Tables& t, Client* k) {

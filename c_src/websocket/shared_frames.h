@@ -22,6 +22,7 @@ class SharedFrames {
   SharedFrames(base::Payload payload, base::Bytes data)
       : data_(data), payload_(payload) {}
 
+  base::Payload payload() const { return payload_; }
   // What to send on a connection with this codec; lives as long as this. Empty:
   // use codec.AppendMessage, for the codec has a context of its own or its
   // draft cannot carry the message.

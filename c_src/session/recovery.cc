@@ -1,0 +1,122 @@
+// SPDX-License-Identifier: MPL-2.0
+#include "session/recovery.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "base/random.h"
+#include "session/closing.h"
+#include "session/engine_timers.h"
+#include "session/namespaces.h"
+#include "session/wire.h"
+
+namespace rabbit_socks::session {
+namespace {
+
+using base::Bytes;
+using base::Value;
+using framing::EnginePacket;
+
+size_t SizeOf(const Rendered& rendered) {
+  size_t size = sizeof(Rendered);
+  for (const Rendered::Part& part : rendered.parts)
+    size += sizeof(Rendered::Part) + part.data.size();
+  return size;
+}
+
+// Empty when the object has no such text.
+Bytes TextIn(const Value& object, Bytes key) {
+  const Value::Token* token = object.Find(0, key);
+  if (token == nullptr || token->kind != Value::Kind::kText) return {};
+  return object.BytesOf(*token);
+}
+
+Session* FindAway(Tables& t, const Client& k, Bytes pid, Bytes nsp) {
+  const auto found = t.pids.find(std::string(pid));
+  Session* s = found == t.pids.end() ? nullptr : t.FindSession(found->second);
+  const bool its = s != nullptr && s->state == Session::State::kAway &&
+                   s->listener == k.listener && s->route == k.route &&
+                   s->nsp == nsp;
+  return its ? s : nullptr;
+}
+
+void SendMissed(Tables& t, Client* k, const Session& s, size_t from) {
+  for (size_t i = from; i < s.recovery->log.size(); ++i) {
+    for (const Rendered::Part& part : s.recovery->log[i]->parts) {
+      static_cast<void>(SendPacket(
+          t, k, {EnginePacket::Type::kMessage, part.payload, part.data}));
+    }
+  }
+}
+
+}  // namespace
+
+std::string NextOffset(Tables& t) { return std::to_string(++t.offsets); }
+
+void MakeRecoverable(Tables& t, Session* s) {
+  const Client* k = t.FindClient(s->client);
+  if (!s->config->limits.recovery || k == nullptr || !k->generation->strict)
+    return;
+  s->recovery = std::make_unique<Recovery>();
+  s->recovery->pid = base::RandomName();
+  s->recovery->sid = base::RandomName();
+  t.pids.emplace(s->recovery->pid, s->id);
+}
+
+void Remember(Session* s, std::shared_ptr<const Rendered> sent) {
+  if (sent->offset.empty()) return;
+  Recovery& recovery = *s->recovery;
+  recovery.bytes += SizeOf(*sent);
+  recovery.log.push_back(std::move(sent));
+  while (recovery.bytes > s->config->limits.recovery_bytes) {
+    recovery.bytes -= SizeOf(*recovery.log.front());
+    recovery.log.pop_front();
+  }
+}
+
+bool GoAway(Tables& t, Session* s) {
+  if (!s->recovery || s->state != Session::State::kOpen || t.stopping)
+    return false;
+  if (Client* k = t.FindClient(s->client)) {
+    k->sessions.erase(
+        std::remove(k->sessions.begin(), k->sessions.end(), s->id),
+        k->sessions.end());
+  }
+  s->client = {};
+  s->state = Session::State::kAway;
+  if (std::exchange(s->congested, false)) t.outbox->Drained(s->id, s->owner);
+  t.outbox->Away(s->id, s->owner);
+  t.SetDeadline(s, t.now + s->config->limits.recovery_window);
+  return true;
+}
+
+void ForgetRecovery(Tables& t, Session* s) {
+  if (!s->recovery) return;
+  t.pids.erase(s->recovery->pid);
+  s->recovery.reset();
+}
+
+bool Recover(Tables& t, Client* k, const framing::SocketPacket& connect) {
+  const Bytes offset = TextIn(connect.data, "offset");
+  Session* s = FindAway(t, *k, TextIn(connect.data, "pid"), connect.nsp);
+  if (s == nullptr) return false;
+  const auto& log = s->recovery->log;
+  const auto last = std::find_if(log.begin(), log.end(), [&](const auto& sent) {
+    return sent->offset == offset;
+  });
+  if (last == log.end()) {
+    // It has missed more than is known: another session is no worse.
+    EndSession(t, s, 1006, "the client has missed too much");
+    return false;
+  }
+  s->client = k->id;
+  s->state = Session::State::kOpen;
+  k->sessions.push_back(s->id);
+  t.SetDeadline(s, 0);
+  t.outbox->Back(s->id, s->owner);
+  NamespaceAccepted(t, k, *s);
+  SendMissed(t, k, *s, static_cast<size_t>(last - log.begin()) + 1);
+  return true;
+}
+
+}  // namespace rabbit_socks::session
