@@ -122,6 +122,8 @@ route({Prefix, Module, Options0}, Listener) when is_atom(Module) ->
     {{Module, maps:get(options, Options, [])},
      #{prefix => prefix(Prefix),
        subprotocols => subprotocols(Module),
+       events => erlang:function_exported(Module, handle_event, 4),
+       frames => erlang:function_exported(Module, handle_frame, 2),
        origins => maps:get(origins, Options, any)}};
 route(Other, _) ->
     invalid("its route ~0P is not {PathPrefix, Module, Options}", [Other, 20]).
@@ -148,7 +150,8 @@ exports(Module) ->
                     [Module, Reason])
     end,
     Init = [{init, 2} || not erlang:function_exported(Module, init, 3)],
-    Needed = [{subprotocol_name, 0}, {open, 3}, {handle_frame, 2}, {terminate, 1}] ++ Init,
+    Messages = [{handle_frame, 2} || not erlang:function_exported(Module, handle_event, 4)],
+    Needed = [{subprotocol_name, 0}, {open, 3}] ++ Messages ++ [{terminate, 1}] ++ Init,
     case [[atom_to_list(F), $/, integer_to_list(A)] || {F, A} <- Needed, not erlang:function_exported(Module, F, A)] of
         [] -> ok;
         Missing -> invalid("its callback module ~ts does not export ~ts", [Module, lists:join(", ", Missing)])

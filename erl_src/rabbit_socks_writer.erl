@@ -1,39 +1,95 @@
 %% SPDX-License-Identifier: MPL-2.0
-%% @doc What a callback module writes with: the `WriterModule' of open/3.
+%% @doc What callback modules write with: the `WriterModule' of open/3.
 %%
-%% In the session's own process messages are gathered while its callback runs and leave in one packet when it returns;
+%% In the session's own process what is written is gathered while its callback runs and leaves in one packet when it returns;
 %% from any other process each call writes at once. Every call returns `ok': what happens to the client afterwards is told
-%% by terminate/1. A message for a client that is gone is dropped.
+%% by terminate/1. A message for a client that is gone is dropped. Arguments that cannot be sent fail with badarg.
 -module(rabbit_socks_writer).
 
--export([send_frame/2, close_transport/1, close/3]).
--export([new/2, gather/0, flush/2, discard/0]).
+-export([send_frame/2, emit/3, emit/4, reply/3, join/2, leave/2]).
+-export([close_transport/1, close/3, disconnect/1, disconnect/2]).
+-export([new/3, gather/2, session/1]).
 -export_type([arg/0]).
 
 -record(writer, {
     session :: non_neg_integer(),
     beginning :: binary(), % of its send commands
     link :: rabbit_socks_link:link(),
-    owner :: pid()
+    owner :: pid(),
+    acks :: boolean() % the module has handle_ack/3
 }).
 
 -opaque arg() :: #writer{}.
 
--define(MESSAGES, '$rabbit_socks_messages').
--define(CLOSE, '$rabbit_socks_close').
-%% Gathered messages are sent before the packet comes near the link's limit.
--define(MAX_GATHERED, 1048576).
-%% Half of a packet: room for one that is added to what was gathered.
--define(MAX_MESSAGE, 16#2000000).
+-define(TIMEOUT, 10000). % ms
+-define(MAX_TIMEOUT, 16#ffffffff).
+-define(LARGEST_ID, 16#1fffffffffffff).
 
-%% @doc Text must be UTF-8 (else badarg); bare iodata is text, as in 2011. A message above 32 MiB is badarg.
+%% @doc Text must be UTF-8; bare iodata is text, as in 2011. A message above 32 MiB is badarg.
 -spec send_frame(rabbit_socks_callback:frame() | {utf8 | binary, iodata()} | iodata(), arg()) -> ok.
-send_frame(Frame, #writer{owner = Owner} = Writer) ->
-    Message = checked(Frame),
-    case get(?MESSAGES) of
-        {Size, Messages} when Owner =:= self() -> gathered(Message, Size, Messages, Writer);
-        _ -> write([send([Message], Writer)], Writer)
+send_frame(Frame, Writer) ->
+    message(rabbit_socks_message:encode(rabbit_socks_message:frame(Frame)), Writer).
+
+%% @doc An event of Socket.IO.
+-spec emit(rabbit_socks_callback:name(), [rabbit_socks_callback:value()], arg()) -> ok.
+emit(Name, Args, Writer) ->
+    message(rabbit_socks_message:encode(rabbit_socks_message:event(Name, Args, none)), Writer).
+
+%% @doc With `#{ack => Tag}' it is answered by handle_ack/3, once. Another process than the session's asks that one to
+%% write it: so what it writes afterwards may arrive before.
+-spec emit(rabbit_socks_callback:name(), [rabbit_socks_callback:value()], #{ack => term(), timeout => pos_integer()}, arg()) -> ok.
+emit(Name, Args, Options, Writer) when map_size(Options) =:= 0 ->
+    emit(Name, Args, Writer);
+emit(Name, Args, #{ack := Tag} = Options, #writer{acks = true, owner = Owner} = Writer) ->
+    Timeout = timeout(maps:remove(ack, Options)),
+    case self() of
+        Owner ->
+            Open = fun(Acks) -> open(Name, Args, Tag, Timeout, Acks) end,
+            case rabbit_socks_gather:acks(Open) of
+                {ok, Encoded} -> message(Encoded, Writer);
+                too_many -> ok;
+                none -> ok % the session is over: its last callback runs
+            end;
+        _ ->
+            _ = rabbit_socks_message:encode(rabbit_socks_message:event(Name, Args, ?LARGEST_ID)),
+            _ = Owner ! {'$socks', emit, Name, Args, Options},
+            ok
+    end;
+emit(_, _, _, _) ->
+    error(badarg).
+
+timeout(Options) when map_size(Options) =:= 0 -> ?TIMEOUT;
+timeout(#{timeout := Timeout} = Options) when map_size(Options) =:= 1, is_integer(Timeout), Timeout > 0, Timeout =< ?MAX_TIMEOUT -> Timeout;
+timeout(_) -> error(badarg).
+
+%% What cannot be sent is never outstanding.
+open(Name, Args, Tag, Timeout, Acks) ->
+    Next = rabbit_socks_acks:next(Acks),
+    Encoded = rabbit_socks_message:encode(rabbit_socks_message:event(Name, Args, case Next of too_many -> none; Id -> Id end)),
+    case Next of
+        too_many -> {too_many, rabbit_socks_acks:too_many(Tag, Acks)};
+        _ -> {{ok, Encoded}, rabbit_socks_acks:open(Next, Tag, Timeout, Acks)}
     end.
+
+%% @doc Acknowledges an event. Of several replies the first counts.
+-spec reply(none | rabbit_socks_callback:ack(), [rabbit_socks_callback:value()], arg()) -> ok.
+reply(none, _, #writer{}) ->
+    ok;
+reply(Ack, Args, #writer{session = Session} = Writer) ->
+    Encoded = rabbit_socks_message:encode(rabbit_socks_message:ack(rabbit_socks_acks:id(Session, Ack), Args)),
+    case rabbit_socks_acks:use(Ack) of
+        true -> message(Encoded, Writer);
+        false -> ok
+    end.
+
+%% @doc What is broadcast to the room comes to this client from now on.
+-spec join(Room :: iodata(), arg()) -> ok.
+join(Room, #writer{session = Session} = Writer) ->
+    command({join, Session, rabbit_socks_message:room(Room)}, Writer).
+
+-spec leave(Room :: iodata(), arg()) -> ok.
+leave(Room, #writer{session = Session} = Writer) ->
+    command({leave, Session, rabbit_socks_message:room(Room)}, Writer).
 
 %% @doc Ends the session: close code 1000.
 -spec close_transport(arg()) -> ok.
@@ -43,84 +99,54 @@ close_transport(Writer) ->
 %% @doc Ends the session with a close code of RFC 6455 7.4 and a reason, text of which 123 bytes are sent. What was sent
 %% before arrives before; of several calls the first counts.
 -spec close(1000..4999, iodata(), arg()) -> ok.
-close(Code, Reason, #writer{session = Session, owner = Owner} = Writer)
+close(Code, Reason, #writer{session = Session} = Writer)
   when Code >= 3000, Code =< 4999; Code >= 1000, Code =< 1014, Code =/= 1004, Code =/= 1005, Code =/= 1006 ->
-    Text = iolist_to_binary(Reason),
-    true = is_text(Text) orelse error(badarg),
-    case get(?MESSAGES) of
-        {_, _} when Owner =:= self() ->
-            _ = get(?CLOSE) =:= undefined andalso put(?CLOSE, {Code, Text}),
-            ok;
-        _ ->
-            write([rabbit_socks_proto:term({close, Session, Code, Text})], Writer)
-    end;
+    last({close, Session, Code, rabbit_socks_message:text(Reason)}, Writer);
 close(_, _, _) ->
     error(badarg).
 
-%% For rabbit_socks_session.
+%% @doc Ends the session; the connection of a Socket.IO client stays for its other namespaces.
+-spec disconnect(arg()) -> ok.
+disconnect(Writer) ->
+    disconnect(Writer, false).
 
--spec new(non_neg_integer(), rabbit_socks_link:link()) -> arg().
-new(Session, Link) ->
-    #writer{session = Session, beginning = rabbit_socks_proto:session(Session), link = Link, owner = self()}.
+%% @doc True: every namespace is disconnected, and the connection ends.
+-spec disconnect(arg(), Whole :: boolean()) -> ok.
+disconnect(#writer{session = Session} = Writer, Whole) when is_boolean(Whole) ->
+    last({disconnect, Session, Whole}, Writer);
+disconnect(_, _) ->
+    error(badarg).
 
--spec gather() -> ok.
-gather() ->
-    _ = put(?MESSAGES, {0, []}),
-    ok.
+%% For rabbit_socks_session and rabbit_socks_rooms.
 
-%% @doc One packet: what was gathered, the tail (a command of the session, or none), then the close the callback asked for.
--spec flush(arg(), none | term()) -> ok | closing.
-flush(#writer{session = Session} = Writer, Tail) ->
-    {_, Messages} = erase(?MESSAGES),
-    case erase(?CLOSE) of
-        undefined ->
-            write(gathered_sends(Messages, Writer) ++ tail(Tail), Writer);
-        {Code, Text} ->
-            ok = write(gathered_sends(Messages, Writer) ++ tail(Tail) ++ [rabbit_socks_proto:term({close, Session, Code, Text})], Writer),
-            closing
+-spec new(non_neg_integer(), rabbit_socks_link:link(), HandlesAcks :: boolean()) -> arg().
+new(Session, Link, HandlesAcks) ->
+    #writer{session = Session, beginning = rabbit_socks_proto:session(Session), link = Link, owner = self(), acks = HandlesAcks}.
+
+-spec gather(arg(), rabbit_socks_acks:acks()) -> ok.
+gather(#writer{link = Link, beginning = Beginning}, Acks) ->
+    rabbit_socks_gather:start(Link, Beginning, Acks).
+
+%% @doc Of what is a WriterArg.
+-spec session(term()) -> {ok, non_neg_integer()} | none.
+session(#writer{session = Session}) -> {ok, Session};
+session(_) -> none.
+
+message(Encoded, #writer{owner = Owner, link = Link, beginning = Beginning}) ->
+    case Owner =:= self() andalso rabbit_socks_gather:message(Encoded) of
+        true -> ok;
+        false -> rabbit_socks_link:write(Link, 1, [rabbit_socks_proto:send(Beginning, [element(2, Encoded)])])
     end.
 
-%% @doc Forgets what was gathered.
--spec discard() -> ok.
-discard() ->
-    _ = erase(?MESSAGES),
-    _ = erase(?CLOSE),
-    ok.
-
-gathered(Message, Size0, Messages, Writer) ->
-    case Size0 + rabbit_socks_proto:send_size(Message) of
-        Size when Size > ?MAX_GATHERED ->
-            ok = write(gathered_sends([Message | Messages], Writer), Writer),
-            gather();
-        Size ->
-            _ = put(?MESSAGES, {Size, [Message | Messages]}),
-            ok
+command(Command, #writer{owner = Owner, link = Link}) ->
+    Encoded = rabbit_socks_proto:term(Command),
+    case Owner =:= self() andalso rabbit_socks_gather:command(Encoded) of
+        true -> ok;
+        false -> rabbit_socks_link:write(Link, 1, [Encoded])
     end.
 
-gathered_sends([], _) -> [];
-gathered_sends(Messages, Writer) -> [send(lists:reverse(Messages), Writer)].
-
-send(Messages, #writer{beginning = Beginning}) -> rabbit_socks_proto:send(Beginning, Messages).
-
-tail(none) -> [];
-tail(Command) -> [rabbit_socks_proto:term(Command)].
-
-%% The edge may be gone before its sessions are: the supervisor is about to end us then.
-write([], _) -> ok;
-write(Commands, #writer{link = Link}) -> rabbit_socks_link:write(Link, length(Commands), Commands).
-
-checked({utf8, Data}) -> text(iolist_to_binary(Data));
-checked({binary, Data}) -> {binary, limited(iolist_to_binary(Data))};
-checked(Data) -> text(iolist_to_binary(Data)).
-
-text(Data) ->
-    true = is_text(Data) orelse error(badarg),
-    {utf8, limited(Data)}.
-
-limited(Data) when byte_size(Data) =< ?MAX_MESSAGE -> Data;
-limited(_) -> error(badarg).
-
-%% Eight bytes of ASCII at a time: most text is.
-is_text(<<A, B, C, D, E, F, G, H, Rest/binary>>) when A bor B bor C bor D bor E bor F bor G bor H < 128 -> is_text(Rest);
-is_text(<<_/utf8, Rest/binary>>) -> is_text(Rest);
-is_text(Rest) -> Rest =:= <<>>.
+last(Command, #writer{owner = Owner, link = Link}) ->
+    case Owner =:= self() andalso rabbit_socks_gather:close(Command) of
+        true -> ok;
+        false -> rabbit_socks_link:write(Link, Command)
+    end.

@@ -27,7 +27,7 @@ registers() ->
     ok = rabbit_socks_listener_sup:stop_listener({rabbit_mochiweb, "more"}),
     ?assertMatch([{"socks", _, _}], rabbit_web_dispatch_registry:list_all()),
     ok = rabbit_socks_listener_sup:stop_listener(rabbit_mochiweb),
-    ?assertEqual({error, econnrefused}, gen_tcp:connect(?IP, Port, [])),
+    ?assertMatch({error, _}, gen_tcp:connect(?IP, Port, [])), % refused, or reset while it closes
     ?assertEqual({error, not_found}, rabbit_socks_listener_sup:stop_listener(rabbit_web_dispatch)).
 
 refuses() ->

@@ -26,9 +26,8 @@ errors(Link) ->
             (Called, _, Send) when Called =:= Function -> Send({utf8, <<"bye">>}), {error, {bad, <<"secret">>}};
             (_, _, _) -> ok
         end),
-        {accept, ?ID, Pid, []} = link_port:packet(Link),
         Pid ! Message,
-        ?assertEqual([{send, ?ID, [{utf8, <<"bye">>}]}, {close, ?ID, 1008, <<>>}], link_port:packet(Link)),
+        ?assertEqual([{accept, ?ID, Pid, []}, {send, ?ID, [{utf8, <<"bye">>}]}, {close, ?ID, 1008, <<>>}], link_port:commands(3, Link)),
         ?assertEqual(normal, ended(Pid)),
         ?assertEqual(1, length([1 || {called, terminate, []} <- calls()]))
      end || {Function, Message} <- [{open, none}, {handle_frame, {'$socks', messages, [{utf8, <<"x">>}]}}, {handle_info, x}]],
@@ -109,4 +108,4 @@ hides_what_it_holds(Link) ->
     ?assertNotEqual(nomatch, string:find(Status, "{session_callback,77}")),
     ?assertEqual(nomatch, string:find(Status, "#Fun")),
     ?assertEqual(#{state => {m, 1}, message => hidden, log => [], reason => r},
-                 rabbit_socks_session:format_status(#{state => {session, 1, m, secret, w, l, 0, 0, false}, message => payload, log => [payload], reason => r})).
+                 rabbit_socks_session:format_status(#{state => {session, 1, m, secret, w, l, 0, 0, false, acks}, message => payload, log => [payload], reason => r})).

@@ -4,12 +4,12 @@
 
 -include_lib("eunit/include/eunit.hrl").
 
--import(rabbit_socks_writer, [send_frame/2, close/3, close_transport/1, gather/0, flush/2, discard/0]).
+-import(rabbit_socks_writer, [send_frame/2, close/3, close_transport/1]).
 
 writer_test_() ->
     [{atom_to_list(Name), fun() ->
           Link = link_port:open(),
-          try Test(rabbit_socks_writer:new(5, Link), Link) after ok = discard(), catch link_port:close(Link) end
+          try Test(rabbit_socks_writer:new(5, Link, true), Link) after _ = rabbit_socks_gather:discard(), catch link_port:close(Link) end
       end} || {Name, Test} <- [
         {at_once, fun at_once/2},
         {gathered, fun gathered/2},
@@ -23,6 +23,12 @@ writer_test_() ->
         {discarded, fun discarded/2},
         {edge_gone, fun edge_gone/2}]].
 
+gather(W) -> rabbit_socks_writer:gather(W, rabbit_socks_acks:new()).
+
+flush(Tail) ->
+    {Answer, _} = rabbit_socks_gather:finish(Tail),
+    Answer.
+
 at_once(W, Link) ->
     ok = send_frame({utf8, <<"a">>}, W),
     ?assertEqual({send, 5, [{utf8, <<"a">>}]}, link_port:packet(Link)),
@@ -30,26 +36,26 @@ at_once(W, Link) ->
     ?assertEqual({close, 5, 1000, <<>>}, link_port:packet(Link)).
 
 gathered(W, Link) ->
-    ok = gather(),
+    ok = gather(W),
     ok = send_frame({utf8, <<"a">>}, W),
     ok = send_frame({binary, <<0>>}, W),
     ok = link_port:none(Link),
-    ok = flush(W, {credit, 5, 1, 1}),
+    ok = flush({credit, 5, 1, 1}),
     ?assertEqual([{send, 5, [{utf8, <<"a">>}, {binary, <<0>>}]}, {credit, 5, 1, 1}], link_port:packet(Link)),
-    ok = gather(),
-    ok = flush(W, none),
-    ok = gather(),
-    ok = flush(W, {credit, 5, 2, 2}),
+    ok = gather(W),
+    ok = flush(none),
+    ok = gather(W),
+    ok = flush({credit, 5, 2, 2}),
     ?assertEqual({credit, 5, 2, 2}, link_port:packet(Link)),
     ok = link_port:none(Link).
 
 from_another_process(W, Link) ->
-    ok = gather(),
+    ok = gather(W),
     ok = send_frame("mine", W),
-    {_, Monitor} = spawn_monitor(fun() -> ok = gather(), ok = send_frame("other", W), ok = close(4000, "x", W) end),
+    {_, Monitor} = spawn_monitor(fun() -> ok = gather(W), ok = send_frame("other", W), ok = close(4000, "x", W) end),
     receive {'DOWN', Monitor, process, _, normal} -> ok end,
     ?assertEqual([{send, 5, [{utf8, <<"other">>}]}, {close, 5, 4000, <<"x">>}], link_port:commands(2, Link)),
-    ok = flush(W, none),
+    ok = flush(none),
     ?assertEqual({send, 5, [{utf8, <<"mine">>}]}, link_port:packet(Link)).
 
 forms(W, Link) ->
@@ -79,23 +85,23 @@ too_large(W, Link) ->
 %% A batch is cut before a packet comes near the link's limit; order is kept.
 large_batches(W, Link) ->
     Piece = binary:copy(<<"p">>, 400000),
-    ok = gather(),
+    ok = gather(W),
     [ok = send_frame({binary, <<N, Piece/binary>>}, W) || N <- lists:seq(1, 5)],
-    ok = flush(W, none),
+    ok = flush(none),
     Commands = link_port:commands(2, Link),
     ok = link_port:none(Link),
     ?assertEqual([1, 2, 3, 4, 5], [N || {send, 5, Messages} <- Commands, {binary, <<N, _/binary>>} <- Messages]).
 
 %% The first of several; after all that was sent.
 closes(W, Link) ->
-    ok = gather(),
+    ok = gather(W),
     ok = close(1008, "why", W),
     ok = send_frame("after", W),
     ok = close_transport(W),
-    closing = flush(W, {credit, 5, 1, 1}),
+    closing = flush({credit, 5, 1, 1}),
     ?assertEqual([{send, 5, [{utf8, <<"after">>}]}, {credit, 5, 1, 1}, {close, 5, 1008, <<"why">>}], link_port:packet(Link)),
-    ok = gather(),
-    ok = flush(W, none),
+    ok = gather(W),
+    ok = flush(none),
     ok = link_port:none(Link).
 
 close_codes(W, Link) ->
@@ -105,12 +111,12 @@ close_codes(W, Link) ->
     ok = link_port:none(Link).
 
 discarded(W, Link) ->
-    ok = gather(),
+    ok = gather(W),
     ok = send_frame("half", W),
     ok = close_transport(W),
-    ok = discard(),
-    ok = gather(),
-    ok = flush(W, none),
+    _ = rabbit_socks_gather:discard(),
+    ok = gather(W),
+    ok = flush(none),
     ok = link_port:none(Link).
 
 edge_gone(W, Link) ->

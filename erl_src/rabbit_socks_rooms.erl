@@ -1,0 +1,45 @@
+%% SPDX-License-Identifier: MPL-2.0
+%% @doc Broadcasts. The edge knows who is in which room: a broadcast crosses the link once, whoever is in it.
+-module(rabbit_socks_rooms).
+
+-export([broadcast/3]).
+-export_type([rooms/0, options/0]).
+
+%% One room, or a list of them. A list whose first element is a byte is the name of one.
+-type rooms() :: room() | [room()].
+-type room() :: binary() | string().
+-type options() :: #{except => [room() | rabbit_socks_callback:writer_arg()]}.
+
+%% @doc In a session's callback it keeps its place among what else the callback writes. While no edge runs nobody is in
+%% any room.
+-spec broadcast(rooms(), rabbit_socks_message:message(), options()) -> ok.
+broadcast(Rooms, Message, Options) ->
+    Audience = except(Options, #{rooms => rooms(Rooms), except_rooms => [], except => []}),
+    Encoded = rabbit_socks_message:limited(rabbit_socks_proto:term({broadcast, Audience, Message})),
+    case rabbit_socks_gather:command(Encoded) of
+        true -> ok;
+        false -> write(Encoded)
+    end.
+
+write(Encoded) ->
+    case rabbit_socks_edge_table:find() of
+        {ok, Link, _} -> rabbit_socks_link:write(Link, 1, [Encoded]);
+        {error, not_running} -> ok
+    end.
+
+rooms([]) -> [];
+rooms([First | _] = Rooms) when not is_integer(First) -> [rabbit_socks_message:room(Room) || Room <- Rooms];
+rooms(Room) -> [rabbit_socks_message:room(Room)].
+
+except(Options, Audience) when map_size(Options) =:= 0 ->
+    Audience;
+except(#{except := Except} = Options, Audience) when map_size(Options) =:= 1, is_list(Except) ->
+    lists:foldl(fun leave_out/2, Audience, Except);
+except(_, _) ->
+    error(badarg).
+
+leave_out(Who, #{except_rooms := Rooms, except := Sessions} = Audience) ->
+    case rabbit_socks_writer:session(Who) of
+        {ok, Session} -> Audience#{except := [Session | Sessions]};
+        none -> Audience#{except_rooms := [rabbit_socks_message:room(Who) | Rooms]}
+    end.
