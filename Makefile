@@ -96,7 +96,7 @@ bench: dist test-beams ## echo rates and memory beside a plain Cowboy handler
 	@$(MAKE) --no-print-directory -C test/bench BUILD=$(abspath $(BUILD)) EZ=$(abspath $(EZ)) TEST_BEAMS=$(abspath $(TEST_BEAMS))
 
 # The suites that send the most unusual bytes, for a run under the sanitizers.
-SAN_SUITES := conformance attacks socketio06
+SAN_SUITES := conformance attacks deflate socketio06
 
 sanitize: ## unit tests and the suites of hostile bytes under ASan and UBSan
 	@$(MAKE) --no-print-directory SAN=address unit

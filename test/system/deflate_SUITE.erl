@@ -8,14 +8,14 @@
 -include_lib("stdlib/include/assert.hrl").
 
 -export([all/0, suite/0, init_per_suite/1, end_per_suite/1]).
--export([off/1, shared/1, dedicated/1, small_windows/1, sizes_shared/1, sizes_dedicated/1, minimum/1, drafts/1, web_context/1, idle/1]).
+-export([off/1, shared/1, dedicated/1, small_windows/1, sizes_shared/1, sizes_dedicated/1, minimum/1, drafts/1, web_context/1, relayed/1, idle/1]).
 
 -define(PATH, "/websocket/echo").
 -define(IDLE, 500).
 
 suite() -> [{timetrap, {minutes, 5}}].
 
-all() -> [off, shared, dedicated, small_windows, sizes_shared, sizes_dedicated, minimum, drafts, web_context, idle].
+all() -> [off, shared, dedicated, small_windows, sizes_shared, sizes_dedicated, minimum, drafts, web_context, relayed, idle].
 
 init_per_suite(Config) ->
     Listeners = [{off, []},
@@ -185,6 +185,22 @@ web_context(Config) ->
     ?assertEqual(#{server_no_context_takeover => true, client_no_context_takeover => true}, socks_deflate:terms(D)),
     ok = conversation(D),
     socks_deflate:close(D).
+
+%% TLS that the broker ends: every byte goes through it.
+relayed(Config) ->
+    Interface = {rabbit_web_dispatch, "relayed"},
+    Port = socks_broker:free_port(),
+    Key = [{key, {namedCurve, secp256r1}}, {digest, sha256}],
+    Chain = #{root => Key, intermediates => [], peer => Key},
+    #{server_config := Server} = public_key:pkix_test_data(#{server_chain => Chain, client_chain => Chain}),
+    ok = socks_broker:rpc(?config(broker, Config), rabbit_socks, start_listener,
+                          [Interface, rabbit_socks_echo, [{port, Port}, {ssl, true}, {ssl_opts, Server}, {compression, dedicated},
+                                                          {compression_min_size, 0}]]),
+    D = socks_deflate:open({tls, Port}, "/relayed" ?PATH, "permessage-deflate; client_max_window_bits"),
+    ?assertEqual(#{}, socks_deflate:terms(D)),
+    ok = conversation(D),
+    socks_deflate:close(D),
+    ok = socks_broker:rpc(?config(broker, Config), rabbit_socks, stop_listener, [Interface]).
 
 %% D09, D11: who has negotiated and says nothing costs next to nothing, whatever was agreed.
 idle(Config) ->
