@@ -81,8 +81,13 @@ $(EZ): $(OUT)/rabbit_socks_edge $(OUT)/beams.stamp $(BROWSER_CLIENT_STAMP) $(she
 	@rm -f $@ && cd $(OUT) && zip -q -X -r $(CURDIR)/$@ $(APP)-$(VERSION)
 	@echo "built $@"
 
-run-broker: dist test-beams ## a throw-away broker with the plugin and the pages, until Ctrl-C
-	@RABBIT_SOCKS_EZ=$(EZ) tools/run_broker.sh $(TEST_BEAMS)
+# The example that the demo pages have a page for.
+CHAT_EZ := $(abspath $(OUT))/chat/rabbit_socks_chat-1.0.0.ez
+$(CHAT_EZ): $(wildcard examples/rabbit_socks_chat/src/*) $(OUT)/beams.stamp
+	@$(MAKE) --no-print-directory -C examples/rabbit_socks_chat OUT=$(dir $@) EBIN=$(abspath $(PLUGIN))/ebin >$(OUT)/chat.log || { cat $(OUT)/chat.log; exit 1; }
+
+run-broker: dist test-beams $(CHAT_EZ) ## a throw-away broker with the plugin and the pages, until Ctrl-C
+	@RABBIT_SOCKS_EZ=$(EZ) RABBIT_SOCKS_CHAT_EZ=$(CHAT_EZ) tools/run_broker.sh $(TEST_BEAMS)
 
 demo: ## from nothing to a running broker: the packages it needs, the plugin, run-broker
 	@$(MAKE) --no-print-directory deps DEPS="$(DEPS_BUILD)"

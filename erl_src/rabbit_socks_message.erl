@@ -45,13 +45,12 @@ limited(Encoded) ->
     true = iolist_size(Encoded) =< ?MAX_SIZE orelse error(badarg),
     Encoded.
 
-%% @doc A room's name: 1 to 1024 bytes, whatever they are.
--spec room(iodata()) -> binary().
-room(Name) ->
-    case iolist_to_binary(Name) of
-        Room when Room =/= <<>>, byte_size(Room) =< ?MAX_ROOM -> Room;
-        _ -> error(badarg)
-    end.
+%% @doc A room's name: 1 to 1024 bytes, whatever they are. Not any iodata: where several rooms may be named, a list of parts
+%% would be a list of rooms.
+-spec room(rabbit_socks_rooms:room()) -> binary().
+room(Room) when is_binary(Room), Room =/= <<>>, byte_size(Room) =< ?MAX_ROOM -> Room;
+room([First | _] = Name) when is_integer(First) -> room(list_to_binary(Name));
+room(_) -> error(badarg).
 
 -spec text(iodata()) -> binary().
 text(Data) ->

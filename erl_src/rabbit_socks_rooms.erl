@@ -3,7 +3,7 @@
 -module(rabbit_socks_rooms).
 
 -export([broadcast/3]).
--export_type([rooms/0, options/0]).
+-export_type([room/0, rooms/0, options/0]).
 
 %% One room, or a list of them. A list whose first element is a byte is the name of one.
 -type rooms() :: room() | [room()].

@@ -83,11 +83,11 @@ reply(Ack, Args, #writer{session = Session} = Writer) ->
     end.
 
 %% @doc What is broadcast to the room comes to this client from now on.
--spec join(Room :: iodata(), arg()) -> ok.
+-spec join(rabbit_socks_rooms:room(), arg()) -> ok.
 join(Room, #writer{session = Session} = Writer) ->
     command({join, Session, rabbit_socks_message:room(Room)}, Writer).
 
--spec leave(Room :: iodata(), arg()) -> ok.
+-spec leave(rabbit_socks_rooms:room(), arg()) -> ok.
 leave(Room, #writer{session = Session} = Writer) ->
     command({leave, Session, rabbit_socks_message:room(Room)}, Writer).
 

@@ -35,7 +35,8 @@ size_test_() ->
 
 rooms_test_() ->
     Most = binary:copy(<<"r">>, 1024),
-    [?_assertEqual(<<"room 1">>, room(["room ", $1])),
+    [?_assertEqual(<<"room 1">>, room("room 1")),
+     ?_assertEqual(<<"room">>, room([$r, "oom"])),
      ?_assertEqual(<<255>>, room([255])),
      ?_assertEqual(Most, room(Most))
-     | [?_assertError(badarg, room(Bad)) || Bad <- [<<>>, "", [<<>>], <<Most/binary, "r">>, atom, 7, [256], none]]].
+     | [?_assertError(badarg, room(Bad)) || Bad <- [<<>>, "", [<<>>], ["room ", $1], [<<"room">>], <<Most/binary, "r">>, atom, 7, [256], none]]].

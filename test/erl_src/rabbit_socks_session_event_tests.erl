@@ -216,7 +216,7 @@ order(Link) ->
         ok = ?W:join(<<"room">>, Arg),
         ok = rabbit_socks:broadcast("room", news, [1], #{except => [Arg, <<"quiet">>]}),
         ok = ?W:reply(Ack, [], Arg),
-        ok = ?W:leave(["ro", <<"om">>], Arg),
+        ok = ?W:leave("room", Arg),
         ok = rabbit_socks:broadcast_frame(["a", <<"b">>], {binary, [0, <<1>>]}),
         ok = ?W:emit(last, [], Arg)
     end)),

@@ -14,8 +14,10 @@ main() ->
     Amqp = prefer(?AMQP_PORT),
     io:format("starting a broker...~n"),
     Broker = start(#{
-        plugins => [rabbit_socks, rabbitmq_stomp],
+        plugins => [rabbit_socks, rabbitmq_stomp, rabbit_socks_chat],
+        ez => [os:getenv("RABBIT_SOCKS_EZ"), os:getenv("RABBIT_SOCKS_CHAT_EZ")],
         config => [
+            {rabbit_socks_chat, [{interface, none}]},
             {rabbit, [{tcp_listeners, [{"127.0.0.1", Amqp}]}]},
             {rabbitmq_stomp, [{tcp_listeners, []}]},
             {rabbit_socks, [{listeners, [{{"127.0.0.1", Web}, routes(), []}]}]}
@@ -23,10 +25,10 @@ main() ->
     }),
     Url = "http://127.0.0.1:" ++ integer_to_list(Web),
     io:format(
-        "~n  index      ~ts/~n  echo       ~ts/echo.html~n  Socket.IO  ~ts/socketio.html~n  STOMP      ~ts/stomp.html~n~n"
+        "~n  index      ~ts/~n  echo       ~ts/echo.html~n  Socket.IO  ~ts/socketio.html~n  chat       ~ts/chat.html~n  STOMP      ~ts/stomp.html~n~n"
         "  AMQP on 127.0.0.1:~b, user guest, password guest; log in ~ts~n"
         "  Ctrl-C stops the broker and removes everything it wrote.~n~n",
-        [Url, Url, Url, Url, Amqp, maps:get(log_dir, Broker)]
+        [Url, Url, Url, Url, Url, Amqp, maps:get(log_dir, Broker)]
     ),
     until_eof(),
     io:format("~nstopping the broker...~n"),
@@ -44,7 +46,7 @@ start(Options) ->
     end.
 
 routes() ->
-    [{"echo", rabbit_socks_echo, []}, {"stomp", rabbit_socks_stomp, []}].
+    [{"echo", rabbit_socks_echo, []}, {"chat", rabbit_socks_chat, []}, {"stomp", rabbit_socks_stomp, []}].
 
 until_eof() ->
     case io:get_line("") of

@@ -141,8 +141,63 @@ async function stomp(browser) {
   await finish(page, 'stomp-closed');
 }
 
+// Two people in one room; a third who may not have a name that is taken.
+async function chat(browser) {
+  const pages = [];
+  const enter = async (name) => {
+    const page = await open(browser, 'chat.html');
+    await state(page, 'open');
+    await page.fill('#name', name);
+    await page.click('#enter');
+    pages.push(page);
+    return page;
+  };
+  const ada = await enter('Ada');
+  await line(ada, 'note', 'lobby');
+  const grace = await enter('Grace');
+  await line(grace, 'note', 'lobby');
+  await line(ada, 'note', 'Grace');
+  assert.equal(await text(grace, 'people'), 'Ada, Grace');
+  assert.equal(await text(ada, 'people'), 'Ada, Grace');
+  await ada.locator('#measured', {hasText: /took \d+ ms/}).waitFor({timeout: 10000});
+
+  await ada.fill('#text', 'grüße <b>🐇</b>');
+  await ada.click('#say');
+  await line(grace, 'got', 'grüße <b>🐇</b>');
+  await line(ada, 'sent', 'grüße <b>🐇</b>');
+  await ada.locator('#status', {hasText: 'websocket'}).or(ada.locator('#status', {hasText: 'polling'})).waitFor();
+
+  const twin = await enter('Ada');
+  await line(twin, 'error', 'somebody has that name already');
+
+  // One pixel, half transparent.
+  const pixel = Buffer.from('iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==', 'base64');
+  await grace.setInputFiles('#picture', {name: 'pixel.png', mimeType: 'image/png', buffer: pixel});
+  for (const page of [ada, grace]) {
+    const picture = page.locator('#transcript canvas[aria-label="pixel.png"]');
+    await picture.waitFor({timeout: 10000});
+    assert.deepEqual(await picture.evaluate((canvas) => [canvas.width, canvas.height, canvas.getContext('2d').getImageData(0, 0, 1, 1).data[3]]), [1, 1, 127]);
+  }
+  await grace.setInputFiles('#picture', {name: 'large.png', mimeType: 'image/png', buffer: Buffer.alloc(262145)});
+  await line(grace, 'error', 'only pictures of up to 256 KiB are shared');
+
+  await ada.screenshot({path: path.join(shots, 'chat.png')});
+  await grace.click('#leave');
+  await line(ada, 'note', 'Grace');
+  await ada.locator('#people', {hasText: /^Ada$/}).waitFor({timeout: 10000});
+  await grace.fill('#room', 'elsewhere');
+  await grace.click('#enter');
+  await line(grace, 'note', 'elsewhere');
+  await grace.fill('#text', 'not for the lobby');
+  await grace.click('#say');
+  await line(grace, 'sent', 'not for the lobby');
+  assert.deepEqual(await lines(ada, 'got'), ['pixel.png\n']);
+  await finish(grace, 'chat-elsewhere');
+  for (const page of [ada, twin]) await page.close();
+}
+
 const cases = {
-  index, client, echo, stomp,
+  index, client, echo, stomp, chat,
   websocket: (browser) => socketio(browser, 'websocket'),
   xhr_polling: (browser) => socketio(browser, 'xhr-polling'),
   jsonp_polling: (browser) => socketio(browser, 'jsonp-polling'),
