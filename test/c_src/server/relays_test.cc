@@ -99,28 +99,31 @@ TEST_F(RelaysTest, ByDescriptorInEitherOrder) {
     const std::string session = Switch(ref);
     uint16_t port = 0;
     const int listener = NewListener("127.0.0.1", &port);
-    const Peer client = ConnectTo("127.0.0.1", port);
-    const int fd = accept(listener, nullptr, nullptr);
-    close(listener);
-    const std::string adopt =
-        Tuple({Atom("adopt"), Integer(ref), Binary(Frame("in the buffer"))});
-    if (!descriptor_first) {
-      Send(adopt);
-      Send(Tuple({Atom("heartbeat"), Integer(1)}));
-      EXPECT_EQ(Event(), "{heartbeat,1}");
+    {
+      const Peer client = ConnectTo("127.0.0.1", port);
+      const int fd = accept(listener, nullptr, nullptr);
+      close(listener);
+      const std::string adopt =
+          Tuple({Atom("adopt"), Integer(ref), Binary(Frame("in the buffer"))});
+      if (!descriptor_first) {
+        Send(adopt);
+        Send(Tuple({Atom("heartbeat"), Integer(1)}));
+        EXPECT_EQ(Event(), "{heartbeat,1}");
+      }
+      node_.SendDescriptor(IdMessage(ref), {fd});
+      close(fd);
+      if (descriptor_first) Send(adopt);
+      EXPECT_EQ(Event(),
+                "{<pid 7>,{$socks,messages,[{utf8,<<\"in the buffer\">>}]}}");
+      client.Send(Frame("direct"));
+      EXPECT_EQ(Event(), "{<pid 7>,{$socks,messages,[{utf8,<<\"direct\">>}]}}");
+      Send(Tuple({Atom("send"), Integer(Number(session)),
+                  List({Tuple({Atom("utf8"), Binary("out")})})}));
+      EXPECT_EQ(client.Receive(5),
+                "\x81\x03"
+                "out");
     }
-    node_.SendDescriptor(IdMessage(ref), {fd});
-    close(fd);
-    if (descriptor_first) Send(adopt);
-    EXPECT_EQ(Event(),
-              "{<pid 7>,{$socks,messages,[{utf8,<<\"in the buffer\">>}]}}");
-    client.Send(Frame("direct"));
-    EXPECT_EQ(Event(), "{<pid 7>,{$socks,messages,[{utf8,<<\"direct\">>}]}}");
-    Send(Tuple({Atom("send"), Integer(Number(session)),
-                List({Tuple({Atom("utf8"), Binary("out")})})}));
-    EXPECT_EQ(client.Receive(5),
-              "\x81\x03"
-              "out");
+    EXPECT_EQ(Event().substr(0, 29), "{<pid 7>,{$socks,closed,1006,");
   }
 }
 
