@@ -91,7 +91,7 @@ listener(Name, Routes0, Options0) ->
       tls => Tls}.
 
 config(Routes, Options) ->
-    Limits = maps:merge(maps:get(limits, Options, #{}), maps:with([hixie, recovery, compression], Options)),
+    Limits = maps:merge(maps:get(limits, Options, #{}), maps:with([hixie, recovery, http_compression, cookie, compression], Options)),
     Limits#{routes => Routes, pages => maps:get(pages, Options, own_pages())}.
 
 own_pages() ->

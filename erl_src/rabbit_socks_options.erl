@@ -97,7 +97,7 @@ names(route) -> [origins, options];
 names(port) -> [backlog | common()];
 names(web) -> [port, ip | common()].
 
-common() -> [ssl, ssl_opts, origins, options, pages, hixie, recovery, compression] ++ [Name || {Name, _, _} <- limits()].
+common() -> [ssl, ssl_opts, origins, options, pages, hixie, recovery, http_compression, cookie, compression] ++ [Name || {Name, _, _} <- limits()].
 
 value(origins, any) -> any;
 value(origins, []) -> invalid("its option origins is empty: no page could connect; leave it out or say any", []);
@@ -106,6 +106,10 @@ value(origins, Other) -> invalid("its option origins must be any or a list of st
 value(options, Term) -> Term;
 value(hixie, Bool) when is_boolean(Bool) -> Bool;
 value(recovery, Bool) when is_boolean(Bool) -> Bool;
+value(http_compression, Bool) when is_boolean(Bool) -> Bool;
+value(cookie, false) -> none;
+value(cookie, true) -> <<"io">>;
+value(cookie, Name) -> cookie(Name);
 %% On the link options are integers: these are the values of `Compression' in `c_src/websocket/compression.h'.
 value(compression, off) -> 0;
 value(compression, shared) -> 1;
@@ -146,6 +150,14 @@ directory(Name0) ->
     case filelib:is_dir(Name) of
         true -> Name;
         false -> invalid("its option pages names ~0tp, which is not a directory", [Name])
+    end.
+
+%% A name as RFC 6265 4.1.1 has it: a token.
+cookie(Value) ->
+    Name = text(cookie, Value),
+    case re:run(Name, "^[!#$%&'*+.^_`|~0-9A-Za-z-]{1,64}$", [dollar_endonly]) of
+        {match, _} -> Name;
+        nomatch -> invalid("its option cookie must be a boolean or a name of 1 to 64 letters, digits and -._~~, not ~0P", [Value, 20])
     end.
 
 ip(Address) when is_tuple(Address) ->

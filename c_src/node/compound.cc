@@ -46,10 +46,11 @@ bool ReadRoute(TermReader* term, std::vector<RouteConfig>* routes) {
   return read;
 }
 
-bool ReadPages(TermReader* term, std::string* pages) {
+// A text that is not empty, or the name none.
+bool ReadOptional(TermReader* term, std::string* text) {
   base::Bytes name;
   TermReader ahead = *term;
-  if (!ahead.Atom(&name)) return ReadString(term, pages) && !pages->empty();
+  if (!ahead.Atom(&name)) return ReadString(term, text) && !text->empty();
   *term = ahead;
   return name == "none";
 }
@@ -98,7 +99,8 @@ bool ReadConfig(TermReader* term, Config* config) {
     if (key == "routes")
       return ReadList(
           t, [&](TermReader* r) { return ReadRoute(r, &config->routes); });
-    if (key == "pages") return ReadPages(t, &config->pages);
+    if (key == "pages") return ReadOptional(t, &config->pages);
+    if (key == "cookie") return ReadOptional(t, &config->cookie);
     if (key == "tls") return ReadTls(t, &config->tls.emplace());
     int64_t value = 0;
     if (!ReadLimit(t, &value)) return false;

@@ -61,7 +61,8 @@ struct RouteConfig {
 struct Config {
   std::vector<RouteConfig> routes;
   std::optional<base::TlsOptions> tls;
-  std::string pages;  // directory; empty: none
+  std::string pages;   // directory; empty: none
+  std::string cookie;  // its name; empty: none
   std::vector<std::pair<std::string, int64_t>>
       limits;  // by key; the server gives them meaning. true and false are 1
                // and 0

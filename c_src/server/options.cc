@@ -93,6 +93,8 @@ const std::vector<Option>& Options() {
       {"recovery_bytes", 1024, 67108864,
        [](Limits* l, int64_t v) { l->recovery_bytes = U32(v); }},
       {"recovery", 0, 1, [](Limits* l, int64_t v) { l->recovery = v != 0; }},
+      {"http_compression", 0, 1,
+       [](Limits* l, int64_t v) { l->http_compression = v != 0; }},
       {"max_namespaces", 1, 10000,
        [](Limits* l, int64_t v) { l->max_namespaces = U32(v); }},
       {"max_control_rate", 1, kUint32,
@@ -172,6 +174,7 @@ session::Route ToRoute(const node::RouteConfig& config,
 session::ListenerConfig ToListenerConfig(const node::Config& config,
                                          std::vector<std::string>* problems) {
   session::ListenerConfig made;
+  made.cookie = config.cookie;
   for (const node::RouteConfig& route : config.routes)
     made.routes.push_back(ToRoute(route, problems));
   if (made.routes.empty()) {

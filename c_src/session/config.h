@@ -65,6 +65,7 @@ struct Limits {
   uint32_t recovery_bytes =
       262144;  // of what it was sent last, for one that comes back
   bool recovery = false;
+  bool http_compression = false;       // gzip for answers to polls
   uint32_t max_namespaces = 100;       // of one client (row E31)
   uint32_t max_control_rate = 100;     // L6: control frames a second (1008)
   uint32_t send_queue_soft = 65536;    // L9 bytes: congested
@@ -84,6 +85,7 @@ struct ListenerConfig {
   std::shared_ptr<const http::Pages>
       pages;  // shared: connections that outlive a changed listener still serve
               // them; null: no pages
+  std::string cookie;  // its name; empty: none is set
   Limits limits;
 };
 

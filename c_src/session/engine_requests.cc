@@ -177,7 +177,10 @@ void AcceptEngine(Tables& t, Client* k, Connection* c) {
     if (k->generation->default_namespace) OpenDefaultNamespace(t, k);
     return AnswerPoll(t, k, c);
   }
-  AcceptUpgrade(t, c, {});
+  websocket::Fields fields;
+  if (!k->config->cookie.empty())
+    fields.emplace_back("Set-Cookie", CookieOf(*k));
+  AcceptUpgrade(t, c, std::move(fields));
   SendHandshake(t, k);
   if (c->phase == Phase::kHixieKey)
     static_cast<void>(ContinueHandshake(t, c, {}));

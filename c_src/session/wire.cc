@@ -12,6 +12,7 @@
 #include "session/outbound.h"
 #include "transport/dress.h"
 #include "transport/engine_dress.h"
+#include "websocket/gzip.h"
 
 namespace rabbit_socks::session {
 namespace {
@@ -109,6 +110,30 @@ http::Response PollResponse(const Client& k, Connection* c) {
   return {};
 }
 
+// Smaller answers are not worth it.
+constexpr size_t kWorthIt = 1024;
+
+void Compress(const Client& k, Connection& c, http::Response* response) {
+  if (!k.config->limits.http_compression) return;
+  response->With("Vary", "Accept-Encoding");
+  if (response->body.size() < kWorthIt ||
+      !websocket::AcceptsGzip(c.request().headers))
+    return;
+  std::string coded = websocket::Gzip(response->body);
+  if (coded.empty()) return;
+  response->body = std::move(coded);
+  response->With("Content-Encoding", "gzip");
+}
+
+// With the answer to the handshake. It tells balancers where the client is; we
+// never read it (attack row E13).
+void AddCookie(Client* k, http::Response* response) {
+  if (!k->engine || k->config->cookie.empty() ||
+      !k->queue.Has(EnginePacket::Type::kOpen))
+    return;
+  response->With("Set-Cookie", CookieOf(*k));
+}
+
 // From here on the client has to come again in time.
 void AwaitPoll(Tables& t, Client* k) {
   const Limits& limits = k->config->limits;
@@ -123,6 +148,10 @@ void AwaitPoll(Tables& t, Client* k) {
 }
 
 }  // namespace
+
+std::string CookieOf(const Client& k) {
+  return k.config->cookie + "=" + k.name + "; Path=/; HttpOnly; SameSite=Lax";
+}
 
 bool SendOnWebSocket(Tables& t, Connection* c, Payload payload, Bytes data) {
   const websocket::Codec& codec = c->websocket->codec();
@@ -179,6 +208,8 @@ bool SendSocketPacket(Tables& t, Client* k,
 void AnswerPoll(Tables& t, Client* k, Connection* c) {
   http::Response response = PollResponse(*k, c);
   k->origins().AddCors(c->request().headers, &response);
+  Compress(*k, *c, &response);
+  AddCookie(k, &response);
   k->queue.Clear();
   k->connection = {};
   AwaitPoll(t, k);

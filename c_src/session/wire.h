@@ -3,6 +3,8 @@
 #ifndef RABBIT_SOCKS_SESSION_WIRE_H_
 #define RABBIT_SOCKS_SESSION_WIRE_H_
 
+#include <string>
+
 #include "base/bytes.h"
 #include "framing/codec.h"
 #include "framing/engine_packet.h"
@@ -14,6 +16,10 @@ namespace rabbit_socks::session {
 // One message of a WebSocket. False: the draft cannot carry it.
 bool SendOnWebSocket(Tables& t, Connection* c, base::Payload payload,
                      base::Bytes data);
+
+// The field's value for the handshake of a client with a name. REQUIRES: the
+// listener has a cookie
+std::string CookieOf(const Client& k);
 
 // A packet of the client's wire (packet_queue.h says what that is). What goes
 // to a poll is sent by FlushPolls. False: the client's protocol cannot carry

@@ -143,6 +143,48 @@ TEST(Engine4, AClientWhoseTimeIsOverIsUnknownBeforeTheTick) {
   EXPECT_THAT(client.Post("3"), HasSubstr("\"code\":1"));
 }
 
+TEST(Engine4, ACookieForBalancers) {
+  ListenerConfig config = Events();
+  config.cookie = "io";
+  C with(std::move(config));
+  const Poller client(&with, "4");
+  const std::string field = "Set-Cookie: io=";
+  EXPECT_THAT(client.opened, HasSubstr(field + client.sid +
+                                       "; Path=/; HttpOnly; SameSite=Lax\r\n"));
+  client.Post("40");
+  with.Accept(with.LastOpened());
+  const auto poll = client.Poll();
+  EXPECT_THAT(with.Take(poll), testing::Not(HasSubstr("Set-Cookie")));
+  const auto c = with.Connect();
+  with.Send(c, Upgrade("/socket.io/?EIO=4&transport=websocket"));
+  EXPECT_THAT(with.Take(c), HasSubstr(field));
+}
+
+TEST(Engine4, LongAnswersAreCompressedWhereThatIsWanted) {
+  ListenerConfig config = Events();
+  config.limits.http_compression = true;
+  C with(std::move(config));
+  const Poller client(&with, "4");
+  client.Post("40");
+  with.Accept(with.LastOpened());
+  client.Fetch();
+  const auto fetch = [&](const std::string& fields) {
+    with.Emit(with.LastOpened(), "e", "[\"" + std::string(2000, 'x') + "\"]");
+    const auto c = with.Connect();
+    with.Send(c, C::Get(client.target(), fields));
+    return with.Take(c);
+  };
+  const std::string coded = fetch("Accept-Encoding: gzip, deflate\r\n");
+  EXPECT_THAT(coded, HasSubstr("Content-Encoding: gzip\r\n"));
+  EXPECT_THAT(C::Body(coded), StartsWith("\x1f\x8b"));
+  EXPECT_LT(C::Body(coded).size(), 500U);
+  for (const char* fields : {"", "Accept-Encoding: br\r\n"}) {
+    const std::string plain = fetch(fields);
+    EXPECT_THAT(plain, testing::Not(HasSubstr("Content-Encoding")));
+    EXPECT_THAT(plain, HasSubstr("Vary: Accept-Encoding\r\n"));
+  }
+}
+
 TEST(Engine4, Upgrades) {
   C with(Events());
   const Poller client(&with, "4");
