@@ -19,8 +19,8 @@
       routes := [{module(), term()}],    % by route index: the callback module and its options for init/3
       config := map(),                   % what the edge is told
       backlog := pos_integer(),
-      tls := none | edge | default | [term()], % edge: on a port, see config. In the web context `default' is the broker's
-                                         % own ssl_options
+      tls := none | edge | default | fun(() -> [term()]), % edge: on a port, see config. In the web context `default' is
+                                         % the broker's own ssl_options, a fun says other ones
       port := inet:port_number(),        % web context only, as is the next
       ip := any | inet:ip_address()}.
 
@@ -112,7 +112,8 @@ tls(_) -> none.
 %% TLS is ended by the edge on a port, by the broker in the web context.
 tls(_, none) -> {none, #{}};
 tls(port, Options) -> {edge, #{tls => rabbit_socks_tls:check(Options)}};
-tls(web, Options) -> {Options, #{}}.
+tls(web, default) -> {default, #{}};
+tls(web, Options) -> {fun() -> Options end, #{}}.
 
 %% Routes. What a route does not say, the listener says for it.
 

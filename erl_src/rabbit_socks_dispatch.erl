@@ -144,7 +144,7 @@ web_listener(Port, #{ip := Ip, tls := Tls} = Listener) ->
     ++ case Tls of
            none -> [];
            default -> [{ssl, true}];
-           Options -> [{ssl, true}, {ssl_opts, Options}]
+           Hidden -> [{ssl, true}, {ssl_opts, Hidden()}]
        end.
 
 protocol(#{tls := none}) -> 'http/socks';
@@ -156,7 +156,8 @@ rehearse(Port, #{ip := Ip, tls := Tls}) ->
     try
         case Tls of
             none -> try_listen(ranch_tcp, Options);
-            _ -> rehearse_tls(Options, rabbit_socks_listener:tls_options(Tls))
+            default -> rehearse_tls(Options, rabbit_socks_listener:tls_options(default));
+            Hidden -> rehearse_tls(Options, rabbit_socks_listener:tls_options(Hidden()))
         end
     catch
         Class:Reason -> {error, {Class, Reason}}

@@ -13,16 +13,20 @@ find(#{sock := {_, Port}, path := Path}) ->
     rabbit_socks_listeners:context(Port, Path).
 
 -spec term(cowboy_req:req(), Rest :: binary(), Body :: binary()) -> map().
-term(#{method := Method, path := Path, qs := Query, headers := Headers, peer := Peer, sock := Local, scheme := Scheme},
+term(#{method := Method, path := Path, qs := Query, headers := Headers, peer := Peer, sock := Local, scheme := Scheme} = Req,
      Rest, Body) ->
-    #{method => Method,
+    certificate(Req, #{method => Method,
       target => with_query(Path, Query),
       path => with_query(Rest, Query),
       headers => maps:to_list(Headers),
       peer => address(Peer),
       local => address(Local),
       secure => Scheme =:= <<"https">>,
-      body => Body}.
+      body => Body}).
+
+%% Of a client that showed one.
+certificate(#{cert := Der}, Request) when is_binary(Der) -> Request#{certificate => Der};
+certificate(_, Request) -> Request.
 
 with_query(Path, <<>>) -> Path;
 with_query(Path, Query) -> <<Path/binary, $?, Query/binary>>.

@@ -118,6 +118,7 @@ bool ReadRequest(TermReader* term, RelayedRequest* request) {
     if (key == "target") return mark(1), ReadString(t, &request->target);
     if (key == "path") return mark(2), ReadString(t, &request->path);
     if (key == "body") return mark(3), ReadString(t, &request->body);
+    if (key == "certificate") return ReadString(t, &request->certificate);
     if (key == "secure") return mark(4), t->Boolean(&request->secure);
     if (key == "peer")
       return mark(5),

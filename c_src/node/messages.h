@@ -70,6 +70,7 @@ struct Config {
 
 struct RelayedRequest {
   std::string method, target, path, body, peer_address, local_address;
+  std::string certificate;  // the client's as DER; empty: none
   uint16_t peer_port = 0, local_port = 0;
   bool secure = false;
   base::Headers headers;

@@ -36,7 +36,7 @@ session::Peer PeerOf(const node::RelayedRequest& relayed) {
   return {{relayed.peer_address, relayed.peer_port},
           {relayed.local_address, relayed.local_port},
           relayed.secure,
-          {}};
+          relayed.certificate};
 }
 
 }  // namespace rabbit_socks::server

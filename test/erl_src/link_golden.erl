@@ -138,6 +138,7 @@ commands() ->
                 peer => {<<"192.0.2.7">>, 51234},
                 local => {<<"::1">>, 15690},
                 secure => true,
+                certificate => <<48, 0>>,
                 body => <<>>
             }}},
         {"bytes", {bytes, 12, <<"more">>}},

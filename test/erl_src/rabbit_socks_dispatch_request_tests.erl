@@ -14,6 +14,8 @@ term_test_() ->
                      peer => {<<"127.0.0.1">>, 5}, local => {<<"::1">>, 80}, secure => false, body => <<"body">>}, term(#{})),
      ?_assertMatch(#{target := <<"/socks/a?b=%20&c">>, path := <<"/a?b=%20&c">>}, term(#{qs => <<"b=%20&c">>})),
      ?_assertMatch(#{secure := true}, term(#{scheme => <<"https">>})),
+     ?_assertNot(is_map_key(certificate, term(#{cert => undefined}))),
+     ?_assertMatch(#{certificate := <<"der">>}, term(#{cert => <<"der">>})),
      ?_assertMatch(#{peer := {<<"10.1.2.3">>, 7}}, term(#{peer => {{0, 0, 0, 0, 0, 16#FFFF, 16#0A01, 16#0203}, 7}}))].
 
 headers_test_() ->

@@ -30,6 +30,8 @@ directory(Directory) ->
     {ok, Deep} = file:read_file(pem(Directory, "deep")),
     {ok, Sub} = file:read_file(pem(Directory, "sub")),
     ok = file:write_file(pem(Directory, "chain"), [Deep, Sub]),
+    {ok, Ca} = file:read_file(pem(Directory, "ca")),
+    ok = file:write_file(pem(Directory, "bundle"), [Sub, Ca]),
     copy(Directory, {"deep", key}, {"chain", key}),
     run(Directory, "openssl pkcs8 -topk8 -v2 aes-256-cbc -passout pass:open+sesame -in server.key -out locked.key"),
     copy(Directory, {"server", pem}, {"locked", pem}),

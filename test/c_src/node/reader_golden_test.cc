@@ -101,7 +101,7 @@ const std::map<std::string, Calls>& Expected() {
        {"request 12 4 <GET> </socks/socket.io/echo/xhr-polling//1?x=y> "
         "</socket.io/echo/xhr-polling//1?x=y> "
         "[<host><example.org><accept><*/*>] <192.0.2.7> 51234 <::1> 15690 "
-        "secure <>"}},
+        "secure <0\\x00> <>"}},
       {"bytes", {"bytes 12 <more>"}},
       {"gone", {"gone 12"}},
       {"stop", {"stop 1012 <restart>"}},

@@ -84,7 +84,8 @@ class Recorder : public Commands {
          {N(ref), N(listener), Q(request.method), Q(request.target),
           Q(request.path), "[" + fields + "]", Q(request.peer_address),
           N(request.peer_port), Q(request.local_address), N(request.local_port),
-          request.secure ? "secure" : "plain", Q(request.body)});
+          request.secure ? "secure" : "plain", Q(request.certificate),
+          Q(request.body)});
   }
   void OnBytes(uint64_t ref, base::Bytes bytes) override {
     Call("bytes", {N(ref), Q(bytes)});

@@ -64,12 +64,14 @@ TEST(RelayedRequestTest, BodyAndEnds) {
   relayed.local_address = "::1";
   relayed.local_port = 15690;
   relayed.secure = true;
+  relayed.certificate = "der";
   const session::Peer peer = PeerOf(relayed);
   EXPECT_EQ(peer.peer.address, "192.0.2.1");
   EXPECT_EQ(peer.peer.port, 1234);
   EXPECT_EQ(peer.local.address, "::1");
   EXPECT_EQ(peer.local.port, 15690);
   EXPECT_TRUE(peer.secure);
+  EXPECT_EQ(peer.certificate, "der");
   EXPECT_EQ(ToRequest(std::move(relayed)).body, "data");
 }
 
