@@ -36,7 +36,6 @@ struct Engine {
   base::Time ping_at = 0;     // protocol 4: our next ping
   base::Time connect_by = 0;  // the first namespace; 0: it has come
   base::Time attach_by = 0;   // the attachments that are missing; 0: none
-  base::Time noop_at = 0;     // while probing: the waiting poll is ended
   base::Time poll_by = 0;     // the next poll; 0: one waits, or none is needed
   base::Time probe_by = 0;    // the end of the probe
   framing::Attachments attachments;

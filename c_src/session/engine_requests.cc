@@ -94,8 +94,8 @@ void Poll(Tables& t, Client* k, Connection* c) {
   }
   c->phase = Phase::kPoll;
   t.SetDeadline(c, 0);
-  if (k->engine->probed) k->engine->noop_at = t.now + base::TickWheel::kTick;
   ScheduleEngine(t, k);
+  if (k->engine->probed) EndProbedPoll(t, k);
 }
 
 void Post(Tables& t, Client* k, Connection* c) {

@@ -36,21 +36,20 @@ void LoseClient(Tables& t, Client* k, Bytes why) {
   if (c != nullptr) ResetConnection(t, c);
 }
 
+// Rather a tick early than late: the client counts the interval, too.
+void PlanPing(Tables& t, Client* k) {
+  k->engine->ping_at =
+      t.now + k->config->limits.engine_ping_interval - base::TickWheel::kTick;
+}
+
 void Ping(Tables& t, Client* k) {
   Engine& engine = *k->engine;
   engine.pinged = true;
-  // From when it was due: ticks are coarse.
-  engine.alive_by = engine.ping_at + k->config->limits.engine_ping_timeout;
+  // From when it was to be sent at the latest: ticks are coarse.
+  engine.alive_by = engine.ping_at + base::TickWheel::kTick +
+                    k->config->limits.engine_ping_timeout;
   engine.ping_at = 0;
   SendPacket(t, k, {EnginePacket::Type::kPing, base::Payload::kText, {}});
-}
-
-// The client waits for its poll before it goes on with the upgrade.
-void EndProbedPoll(Tables& t, Client* k) {
-  k->engine->noop_at = 0;
-  Connection* c = t.FindConnection(k->connection);
-  if (c == nullptr || c->phase != Phase::kPoll) return;
-  SendPacket(t, k, {EnginePacket::Type::kNoop, base::Payload::kText, {}});
 }
 
 }  // namespace
@@ -59,7 +58,7 @@ void ScheduleEngine(Tables& t, Client* k) {
   const Engine& engine = *k->engine;
   Time next = 0;
   for (const Time at : {engine.alive_by, engine.ping_at, engine.connect_by,
-                        engine.attach_by, engine.noop_at, engine.poll_by}) {
+                        engine.attach_by, engine.poll_by}) {
     if (at != 0 && (next == 0 || at < next)) next = at;
   }
   t.SetDeadline(k, next);
@@ -69,7 +68,7 @@ void StartEngineTimers(Tables& t, Client* k) {
   const Limits& limits = k->config->limits;
   Engine& engine = *k->engine;
   if (k->generation->pings == Pings::kServer) {
-    engine.ping_at = t.now + limits.engine_ping_interval;
+    PlanPing(t, k);
   } else {
     engine.alive_by = t.now + Silence(*k);
   }
@@ -89,7 +88,7 @@ void NoteEnginePong(Tables& t, Client* k) {
   if (!engine.pinged || k->queue.Has(EnginePacket::Type::kPing)) return;
   engine.pinged = false;
   engine.alive_by = 0;
-  engine.ping_at = t.now + k->config->limits.engine_ping_interval;
+  PlanPing(t, k);
   ScheduleEngine(t, k);
 }
 
@@ -107,7 +106,6 @@ void EngineDue(Tables& t, Client* k) {
     return CloseClient(t, k, 1002, "attachments are missing");
   if (IsDue(t, engine.connect_by))
     return CloseClient(t, k, 1008, "no namespace was asked for");
-  if (IsDue(t, engine.noop_at)) EndProbedPoll(t, k);
   if (IsDue(t, engine.ping_at)) Ping(t, k);
   ScheduleEngine(t, k);
 }

@@ -120,10 +120,7 @@ Fault TakeProbeMessage(Tables& t, Client* k, Connection* c, Payload payload,
   if (packet.type == EnginePacket::Type::kPing && packet.data == kProbe) {
     k->engine->probed = true;
     SendToProbe(t, k, c, {EnginePacket::Type::kPong, Payload::kText, kProbe});
-    if (t.FindConnection(k->connection) != nullptr) {
-      k->engine->noop_at = t.now + base::TickWheel::kTick;
-      ScheduleEngine(t, k);
-    }
+    EndProbedPoll(t, k);
     return {};
   }
   if (packet.type == EnginePacket::Type::kUpgrade && k->engine->probed) {
@@ -133,10 +130,14 @@ Fault TakeProbeMessage(Tables& t, Client* k, Connection* c, Payload payload,
   return {kProtocolError, "no probe and no upgrade"};
 }
 
+void EndProbedPoll(Tables& t, Client* k) {
+  if (k->queue.empty() && t.FindConnection(k->connection) != nullptr)
+    SendPacket(t, k, {EnginePacket::Type::kNoop, Payload::kText, {}});
+}
+
 void EndProbe(Tables& t, Client* k) {
   k->engine->probe = {};
   k->engine->probed = false;
-  k->engine->noop_at = 0;
   k->engine->probe_by = 0;
   ScheduleEngine(t, k);
 }

@@ -22,6 +22,9 @@ void StartProbe(Tables& t, Client* k, Connection* c,
 // client polls on.
 base::Fault TakeProbeMessage(Tables& t, Client* k, Connection* c,
                              base::Payload payload, base::Bytes data);
+// Once its probe was answered the client waits for its poll before it goes on:
+// one that has nothing else to bring is ended.
+void EndProbedPoll(Tables& t, Client* k);
 // The probe is over, whyever: the client polls on.
 void EndProbe(Tables& t, Client* k);
 
