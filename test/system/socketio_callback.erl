@@ -54,6 +54,9 @@ handle_event(<<"leave_room">>, [Room], Ack, #{writer := {Writer, Arg}} = State) 
 handle_event(<<"say">>, [Room, Text, Quietly], Ack, #{writer := {_, Arg}} = State) ->
     ok = rabbit_socks:broadcast(Room, <<"said">>, [Text], #{except => [Arg || Quietly]}),
     reply(Ack, [], State);
+%% What 0.9 calls message and json.
+handle_event(<<"message">>, _, none, State) ->
+    {ok, State};
 handle_event(<<"leave">>, [Whole], none, #{writer := {Writer, Arg}} = State) ->
     ok = Writer:disconnect(Arg, Whole),
     {ok, State}.

@@ -46,11 +46,9 @@ function later(io, url, transport, major) {
       const engine = socket.io.engine.transport;
       return transport === 'jsonp' && engine.name === 'polling' ? 'jsonp' : engine.name;
     },
-    // Up to 2.x the client gets the data of the refusal, from 3.0 on an error with its message and data.
+    // Up to 2.x the client gets the data of the refusal, or its text if there is no data; from 3.0 on an error with both.
     refusal: (socket) =>
-      once(socket, major < 3 ? 'error' : 'connect_error').then((error) => ({
-        message: error.message ?? String(error), data: error.data,
-      })),
+      major < 3 ? once(socket, 'error').then((data) => ({data})) : once(socket, 'connect_error').then(({message, data}) => ({message, data})),
     close: (socket) => socket.io.engine.close(),
   };
 }

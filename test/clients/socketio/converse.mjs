@@ -34,10 +34,18 @@ export class Talk {
   // Ids that this server made up become what every server's are.
   plain(text) {
     for (const [name, id] of this.ids) text = text.replaceAll(id, `$${name}`);
-    text = text.replace(/(\\?")(sid|pid)\1:\1(?!\$)[^"\\]*\1/g, '$1$2$1:$1*$1');
+    text = text.replace(/(\\?")(sid|pid)\1:\1(?!\$)[^"\\]*\1/g, '$1$2$1:$1*$1').replace(/[\w-]{20,}(?=:\d+:\d+:)/, '*');
     return text.replace(/^0\{.*\}/, (open) => {
       const {sid, ...rest} = JSON.parse(open.slice(1));
       return `0${JSON.stringify({sid, ...Object.fromEntries(Object.entries(rest).sort())})}`;
+    });
+  }
+
+  // The number with which the server wants an acknowledgement is its own to choose: $asked from then on.
+  numbered(packet) {
+    return packet.replace(/^(4?[25]:?)(\d+)(\+::\{"name":"question"|\["question")/, (_, type, number, rest) => {
+      this.places.set('asked', number);
+      return `${type}$asked${rest}`;
     });
   }
 
@@ -64,7 +72,7 @@ export class Talk {
   }
 
   shown(list) {
-    return list.map((packet) => visible(this.plain(packet))).join('  ');
+    return list.map((packet) => visible(this.plain(this.numbered(packet)))).join('  ');
   }
 
   async gather(name, count) {
@@ -146,7 +154,7 @@ export class Talk {
       case 'poll&': this.pending.set(name, this.request('GET', this.places.get(name))); return new Promise((resolve) => setTimeout(resolve, 50, ''));
       case 'polled': return this.told(await this.pending.get(name));
       case 'post': return this.send(name, unescaped(text), kText);
-      case 'say': return this.send(name, payload(this.generation, unescaped(text).split('\x1e')), kText);
+      case 'say': return this.send(name, payload(this.generation, this.filled(unescaped(text)).split('\x1e')), kText);
       case 'form': return this.send(name, form(unescaped(text)), kForm);
       case 'say_form': return this.send(name, form(payload(this.generation, unescaped(text).split('\x1e'))), kForm);
       case 'bytes': return this.send(name, Buffer.from(text, 'hex'), 'application/octet-stream');

@@ -42,7 +42,7 @@ function askWithTimer(socket) {
 }
 
 function serve09(module, server) {
-  const io = module.listen(server, {'log level': 0, transports: ['websocket', 'xhr-polling', 'jsonp-polling', 'htmlfile']});
+  const io = module.listen(server, {'log level': 0, transports: ['websocket', 'htmlfile', 'xhr-polling', 'jsonp-polling']});
   for (const name of ['', '/chat', '/private']) {
     const space = io.of(name);
     if (name === '/private') space.authorization((_, done) => done(null, false));
@@ -66,7 +66,7 @@ function serveLater(module, server, major) {
       space.use((socket, next) => {
         if (socket.handshake.auth?.token === 'öpen') return next();
         const refusal = new Error('Not authorized');
-        refusal.data = major >= 3 ? {code: 7} : 'Not authorized';
+        refusal.data = {code: 7};
         return next(refusal);
       });
     }

@@ -185,7 +185,8 @@ export const kCases = {
     same(heard, {one: ['to all', 'to those who stay'], two: ['to all', 'to the others']}, 'heard');
   },
 
-  // The connection is cut below the client, which comes back by itself and then sends what it kept.
+  // The connection is cut below the client, which comes back by itself and then sends what it kept. 0.7 notices when it has
+  // heard nothing for the close timeout that the server told it.
   async reconnect({open, cut}) {
     const socket = await open({reconnect: true});
     same(await echo(socket, 'before'), ['before'], 'echo');
@@ -210,6 +211,8 @@ export const kCases = {
   async client_disconnect({open, gone}) {
     const socket = await open();
     const [{id}] = await ask(socket, 'who');
+    // 0.7 to 0.9 forget to say that they leave while a request of theirs is not yet answered.
+    await pause(200);
     socket.disconnect();
     await gone(id);
   },
@@ -230,11 +233,11 @@ export const kCases = {
   },
 };
 
-// What a refused namespace gives the client to know: a reason from a short list, a text, or a text with data.
+// What a refused namespace gives the client to know: a reason from a short list, the data, or a text with data.
 function refusalOf(version) {
   const major = Number(version.split('.')[0]);
   if (major === 0) return ({message}) => message === 'unauthorized' || message === 'undefined';
-  if (major < 3) return ({message}) => message.includes('Not authorized');
+  if (major < 3) return ({data}) => data?.code === 7;
   return ({message, data}) => message === 'Not authorized' && data?.code === 7;
 }
 
