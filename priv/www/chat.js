@@ -18,13 +18,20 @@ function setState(state, words) {
   for (const id of ['leave', 'say', 'picture']) element(id).disabled = !open || inside === null;
 }
 
+// It begins with polling, and changes to a WebSocket where it can.
+function showTransport() {
+  element('transport').textContent = socket.io.engine.transport.name;
+}
+
 function showPeople(list) {
   people = list;
   element('people').textContent = people.length > 0 ? people.join(', ') : 'nobody';
 }
 
 socket.on('connect', () => {
-  setState('open', `Connected over ${socket.io.engine.transport.name}.`);
+  setState('open', 'Connected, in no room.');
+  showTransport();
+  socket.io.engine.on('upgrade', showTransport);
   // Recovered: the server has kept our place, and has sent what we missed.
   if (inside === null || socket.recovered) return;
   const {room, name} = inside;
@@ -83,7 +90,7 @@ function enter(room, name) {
     inside = {room, name};
     showPeople(answer.people);
     transcript.add('note', 'room', room);
-    setState('open', `In the room ${room} as ${name}, over ${socket.io.engine.transport.name}.`);
+    setState('open', `In the room ${room} as ${name}.`);
   });
 }
 

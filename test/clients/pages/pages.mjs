@@ -165,7 +165,7 @@ async function chat(browser) {
   await ada.click('#say');
   await line(grace, 'got', 'grüße <b>🐇</b>');
   await line(ada, 'sent', 'grüße <b>🐇</b>');
-  await ada.locator('#status', {hasText: 'websocket'}).or(ada.locator('#status', {hasText: 'polling'})).waitFor();
+  await ada.locator('#transport', {hasText: 'websocket'}).waitFor({timeout: 10000});
 
   const twin = await enter('Ada');
   await line(twin, 'error', 'somebody has that name already');
