@@ -9,6 +9,7 @@
 #include "session/opening.h"
 #include "session/polls.h"
 #include "session/recovery.h"
+#include "session/socketio09_inbound.h"
 #include "session/socketio09_requests.h"
 #include "session/upgrade.h"
 #include "session/wire.h"
@@ -59,11 +60,15 @@ void RefuseRequest(Tables& t, Connection* c, uint32_t route, uint16_t status,
 
 // What the client sent while the node was asked, in order: POSTs come before
 // the WebSocket that it upgrades to.
-void UseWhatWaited(Tables& t, const Client& k) {
-  for (const base::ConnectionId post : k.posts) {
+void UseWhatWaited(Tables& t, Client* k) {
+  const base::ClientId id = k->id;
+  TakeHeld09(t, k);
+  k = t.FindClient(id);
+  if (k == nullptr) return;
+  for (const base::ConnectionId post : k->posts) {
     if (Connection* c = t.FindConnection(post)) t.MarkReady(c);
   }
-  if (Connection* c = t.FindConnection(k.connection)) t.MarkReady(c);
+  if (Connection* c = t.FindConnection(k->connection)) t.MarkReady(c);
 }
 
 }  // namespace
@@ -83,7 +88,7 @@ void AcceptSession(Tables& t, Session* s, Bytes owner,
     return AcceptClient(t, k, c, headers);
   MakeRecoverable(t, s);
   NamespaceAccepted(t, k, *s);
-  UseWhatWaited(t, *k);
+  UseWhatWaited(t, k);
 }
 
 void RefuseSession(Tables& t, Session* s, uint16_t status, Bytes text,
@@ -91,7 +96,7 @@ void RefuseSession(Tables& t, Session* s, uint16_t status, Bytes text,
   Client* k = t.FindClient(s->client);
   if (k != nullptr && k->state != Client::State::kOpening) {
     NamespaceRefused(t, k, s, text, data);
-    return UseWhatWaited(t, *k);
+    return UseWhatWaited(t, k);
   }
   Connection* c = t.ConnectionOf(*s);
   const uint32_t route = s->route;

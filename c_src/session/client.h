@@ -36,6 +36,7 @@ struct Engine {
   base::Time ping_at = 0;     // protocol 4: our next ping
   base::Time connect_by = 0;  // the first namespace; 0: it has come
   base::Time attach_by = 0;   // the attachments that are missing; 0: none
+  size_t held_size = 0;       // of the text that they belong to
   base::Time poll_by = 0;     // the next poll; 0: one waits, or none is needed
   base::Time probe_by = 0;    // the end of the probe
   framing::Attachments attachments;
@@ -51,7 +52,6 @@ struct Client {
   base::ClientId id;
   State state = State::kOpening;
   bool heartbeat_sent = false;                      // and not yet answered
-  bool greeted = false;                             // 0.9: told to be connected
   uint32_t heartbeat = 0;                           // number of the last one
   const framing::Generation* generation = nullptr;  // never null
   const transport::Row* transport = nullptr;        // never null
@@ -64,7 +64,9 @@ struct Client {
   std::string name;                       // Socket.IO session id
   PacketQueue queue;                      // for the next poll
   std::vector<base::ConnectionId> posts;  // POSTs that wait for credit
-  std::unique_ptr<Engine> engine;         // of Engine.IO
+  std::vector<std::string> held;  // 0.9: packets behind a connect that the node
+                                  // has not answered yet
+  std::unique_ptr<Engine> engine;  // of Engine.IO
   std::unique_ptr<base::OpenInfo>
       request;  // what opened it, for its later namespaces; or none
 
@@ -76,6 +78,10 @@ struct Client {
   }
   const http::OriginPolicy& origins() const {
     return config->routes[route].origins;
+  }
+  // What a request from elsewhere asks for is another client.
+  bool IsAt(base::ListenerId at, uint32_t at_route) const {
+    return listener == at && route == at_route;
   }
   bool speaks(framing::Generation::Wire wire) const {
     return generation->wire == wire;

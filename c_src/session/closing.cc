@@ -140,6 +140,11 @@ void AnswerPosts(Tables& t, Client* k) {
   }
 }
 
+void ForgetName(Tables& t, Client* k) {
+  if (!k->name.empty()) t.names.erase(k->name);
+  k->name.clear();
+}
+
 // The node hears of the end now and may still answer what came before.
 void BeginEnding(Tables& t, Session* s, uint16_t code, Bytes reason) {
   t.outbox->Closed(s->id, s->owner, code, reason);
@@ -163,7 +168,7 @@ void EndSession(Tables& t, Session* s, uint16_t code, Bytes reason) {
 
 void EndClient(Tables& t, Client* k, uint16_t code, Bytes reason) {
   EndAllSessions(t, k, code, reason);
-  if (!k->name.empty()) t.names.erase(k->name);
+  ForgetName(t, k);
   AnswerPosts(t, k);
   DropProbe(t, k);
   if (k->state == Client::State::kLingering) --t.lingering;
@@ -246,6 +251,7 @@ void EndWebSocket(Tables& t, Connection* c, uint16_t code, Bytes reason,
   }
   if (Client* k = t.FindClient(c->client)) {
     t.SetDeadline(k, 0);
+    ForgetName(t, k);  // no other request can take it up again
     // Who breaks a rule is not lost.
     const bool lost = code == 1000 || code == 1001 || code == kNoCode;
     const std::vector<base::SessionId> ids = k->sessions;

@@ -51,6 +51,7 @@ Fault TakeText(Tables& t, Client* k, Bytes text) {
     return fault;
   if (packet.attachments > 0) {
     attachments.Hold(std::move(packet));
+    k->engine->held_size = text.size();
     k->engine->attach_by = t.now + k->config->limits.body_timeout;
     ScheduleEngine(t, k);
     return {};
@@ -65,7 +66,7 @@ Fault TakeBinary(Tables& t, Client* k, Bytes data) {
   k->engine->attach_by = 0;
   ScheduleEngine(t, k);
   framing::WholePacket whole = attachments.Take();
-  size_t size = 0;
+  size_t size = k->engine->held_size;
   for (const std::string& bytes : whole.buffers) size += bytes.size();
   whole.packet.data.Attach(whole.buffers);
   return TakeSocketPacket(t, k, &whole.packet, size);

@@ -125,8 +125,9 @@ void HandleKnown(Tables& t, Connection* c, const Target& target,
                  const EngineQuery& query) {
   const http::OriginPolicy& origins = c->config->routes[target.route].origins;
   Client* k = FindTimely(t, *query.name);
-  // On another listener it is as good as unknown.
-  if (k == nullptr || !k->engine || k->listener != c->listener)
+  // On another listener or route, whose origins are others, it is as good as
+  // unknown.
+  if (k == nullptr || !k->engine || !k->IsAt(c->listener, target.route))
     return RefuseRequest(t, c, origins, EngineError::kUnknownSession);
   if (target.transport->family == Family::kWebSocket) {
     if (!IsWebSocketUpgrade(c->request()))
@@ -204,7 +205,8 @@ void TakeEnginePost(Tables& t, Client* k, Connection* c) {
     return AnswerWithCors(t, c, origins, transport::EnginePostAnswer());
   // One that breaks the protocol has no last poll to come.
   k = t.FindClient(id);
-  if (k != nullptr) CloseAtOnce(t, k, fault.code, fault.text);
+  if (k != nullptr)
+    CloseAtOnce(t, k, body.ok() ? fault.code : uint16_t{1002}, fault.text);
   RefuseRequest(t, c, origins, EngineError::kBadRequest);
 }
 

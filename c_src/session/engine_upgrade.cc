@@ -23,7 +23,6 @@ using framing::EnginePacket;
 using Phase = Connection::Phase;
 
 constexpr uint16_t kProtocolError = 1002;
-constexpr uint16_t kNoCode = 1005;
 constexpr Bytes kProbe = "probe";
 
 void SendToProbe(Tables& t, Client* k, Connection* c,
@@ -99,15 +98,10 @@ void StartProbe(Tables& t, Client* k, Connection* c,
     k->engine->base64 = query.base64;
     k->engine->probe_by = t.now + k->config->limits.engine_upgrade_timeout;
   }
+  // One that is not wanted ends with its handshake.
   AcceptUpgrade(t, c, {});
   if (c->phase == Phase::kHixieKey)
     static_cast<void>(ContinueHandshake(t, c, {}));
-  if (wanted || c->phase == Phase::kSwitching) return;
-  if (c->phase == Phase::kWebSocket) {
-    StartCloseHandshake(t, c, kNoCode, "");
-  } else {
-    FinishConnection(t, c);
-  }
 }
 
 Fault TakeProbeMessage(Tables& t, Client* k, Connection* c, Payload payload,

@@ -11,7 +11,7 @@
 #include "session/delivery.h"
 #include "session/engine_inbound.h"
 #include "session/engine_upgrade.h"
-#include "session/socketio09_requests.h"
+#include "session/socketio09_inbound.h"
 #include "transport/websocket.h"
 
 namespace rabbit_socks::session {
@@ -76,6 +76,11 @@ class Messages final : public transport::MessageSink {
       return DeliverFrame(t_, s, payload, data);
     Client* k = t_.FindClient(c->client);
     if (k == nullptr) return true;
+    // One that makes us answer and does not read the answers.
+    if (c->queued > k->config->limits.send_queue_hard) {
+      fault_ = {1013, "the client is too slow"};
+      return true;
+    }
     const base::ClientId id = k->id;
     fault_ = TakeMessage(t_, k, c, payload, data);
     k = t_.FindClient(id);

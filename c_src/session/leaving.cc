@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: MPL-2.0
 #include "session/leaving.h"
 
-#include <algorithm>
 #include <cstdint>
 
 #include "session/answer.h"
 #include "session/closing.h"
 #include "session/engine_upgrade.h"
+#include "session/polls.h"
 
 namespace rabbit_socks::session {
 namespace {
@@ -43,9 +43,7 @@ void LeaveSession(Tables& t, Connection* c) {
       if (Client* k = t.FindClient(c->client)) LeavePoll(t, k);
       break;
     case Phase::kPost:
-      if (Client* k = t.FindClient(c->client))
-        k->posts.erase(std::remove(k->posts.begin(), k->posts.end(), c->id),
-                       k->posts.end());
+      ForgetPost(t, c);
       break;
     case Phase::kOpening:
     case Phase::kHixieKey:

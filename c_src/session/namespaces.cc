@@ -137,7 +137,9 @@ void NamespaceRefused(Tables& t, Client* k, Session* s, Bytes text,
 
 void DisconnectNamespace(Tables& t, Client* k, Session* s, uint16_t code,
                          Bytes reason) {
-  Send(t, k, PacketFor(s->nsp, Type::kDisconnect));
+  const SocketPacket disconnect = PacketFor(s->nsp, Type::kDisconnect);
+  if (IsForAll(*k, disconnect)) return CloseClient(t, k, code, reason);
+  Send(t, k, disconnect);
   EndSession(t, s, code, reason);
 }
 

@@ -24,8 +24,9 @@ void OpenDefaultNamespace(Tables& t, Client* k);
 void NamespaceAccepted(Tables& t, Client* k, const Session& s);
 void NamespaceRefused(Tables& t, Client* k, Session* s, base::Bytes text,
                       const base::Value& data);
-// We end one namespace: the client is told, and stays. `s` is dead after the
-// call.
+// We end one namespace: the client is told, and stays; but one of 0.9 that is
+// told so of "/" takes it for the end of all. `s` is dead after the call, and
+// so may `k` be.
 void DisconnectNamespace(Tables& t, Client* k, Session* s, uint16_t code,
                          base::Bytes reason);
 // Tells the client that each of its namespaces is disconnected.

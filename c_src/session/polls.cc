@@ -10,7 +10,7 @@
 #include "session/engine_requests.h"
 #include "session/inbound.h"
 #include "session/opening.h"
-#include "session/socketio09_requests.h"
+#include "session/socketio09_inbound.h"
 #include "session/wire.h"
 #include "transport/dress.h"
 
@@ -30,12 +30,13 @@ void AnswerWithCors(Tables& t, Connection* c, const http::OriginPolicy& origins,
   Answer(t, c, response);
 }
 
-// The client may be on another port or transport only by mistake or malice: as
-// good as unknown.
+// The client may be on another port, route or transport only by mistake or
+// malice: as good as unknown.
 Client* FindFor(Tables& t, const Connection& c, const Target& target) {
   Client* k = t.FindName(target.name);
   return k != nullptr && k->speaks(Wire::kFrames) &&
-                 k->transport == target.transport && k->listener == c.listener
+                 k->transport == target.transport &&
+                 k->IsAt(c.listener, target.route)
              ? k
              : nullptr;
 }
@@ -154,6 +155,11 @@ void AcceptPolls(Tables& t, Client* k, Connection* c) {
 }
 
 void HoldPost(Tables& t, Client* k, Connection* c) {
+  // One that makes us answer and never fetches the answers.
+  if (k->polls() && k->queue.bytes() > k->config->limits.send_queue_hard) {
+    CloseAtOnce(t, k, 1013, "the client is too slow");
+    return AnswerFault(t, c, Fault{503, "the session is closed"});
+  }
   if (t.HasCredit(*k)) return TakePost(t, k, c);
   // The client never has two POSTs under way; one that has is kept within a
   // small bound.
@@ -166,11 +172,17 @@ void HoldPost(Tables& t, Client* k, Connection* c) {
   t.SetDeadline(c, t.now + c->config->limits.body_timeout);
 }
 
+void ForgetPost(Tables& t, const Connection* c) {
+  Client* k = t.FindClient(c->client);
+  if (k == nullptr) return;
+  k->posts.erase(std::remove(k->posts.begin(), k->posts.end(), c->id),
+                 k->posts.end());
+}
+
 void ResumePost(Tables& t, Connection* c) {
   Client* k = t.FindClient(c->client);
   if (k == nullptr || !t.HasCredit(*k)) return;
-  k->posts.erase(std::remove(k->posts.begin(), k->posts.end(), c->id),
-                 k->posts.end());
+  ForgetPost(t, c);
   const base::ClientId id = k->id;
   TakePost(t, k, c);
   // What came on a WebSocket meanwhile has waited for this.

@@ -23,6 +23,8 @@ void HoldPost(Tables& t, Client* k, Connection* c);
 // Credit came back: takes the POST that waited. `c` may be dead after the call
 // if it was relayed.
 void ResumePost(Tables& t, Connection* c);
+// The POST waits no more.
+void ForgetPost(Tables& t, const Connection* c);
 
 }  // namespace rabbit_socks::session
 

@@ -136,7 +136,9 @@ size_t Step(Tables& t, Connection* c, std::span<char> bytes) {
       return ContinueHandshake(t, c, Bytes(bytes.data(), bytes.size()));
     case Phase::kWebSocket: {
       const Session* s = t.FindSession(c->session);
-      const Client* k = t.FindClient(c->client);
+      // A probe says nothing that costs credit; what comes behind it waits for
+      // the POSTs before it.
+      const Client* k = t.IsProbe(*c) ? nullptr : t.FindClient(c->client);
       const bool waits =
           (s != nullptr && !s->has_credit()) ||
           (k != nullptr && (!t.HasCredit(*k) || !k->posts.empty()));

@@ -5,8 +5,6 @@
 #include <string>
 #include <utility>
 
-#include "framing/socketio_09.h"
-#include "framing/socketio_09_payload.h"
 #include "http/query.h"
 #include "session/answer.h"
 #include "session/closing.h"
@@ -23,7 +21,6 @@ namespace {
 using base::Bytes;
 using base::Fault;
 using framing::EnginePacket;
-using framing::SocketPacket;
 using http::Method;
 using transport::Dress;
 using transport::Family;
@@ -46,16 +43,8 @@ Client* FindFor(Tables& t, const Connection& c, const Target& target) {
   Client* k = t.FindName(target.name);
   const bool ours = k != nullptr &&
                     k->speaks(framing::Generation::Wire::kPackets) &&
-                    k->listener == c.listener;
+                    k->IsAt(c.listener, target.route);
   return ours ? k : nullptr;
-}
-
-// The first transport that comes tells the client that it is connected.
-void Greet(Tables& t, Client* k) {
-  if (k->greeted) return;
-  k->greeted = true;
-  const Session* s = t.FindNamespace(*k, "/");
-  if (s != nullptr) NamespaceAccepted(t, k, *s);
 }
 
 // Another transport takes over: the older one has nothing more to say.
@@ -97,7 +86,6 @@ void OpenWebSocket(Tables& t, Connection* c, const Target& target) {
   if (known) {
     Attach(t, k, c, target.transport);
     AcceptUpgrade(t, c, {});
-    Greet(t, k);
     SendQueue(t, k);
     StartHeartbeats(t, k);
   } else {
@@ -105,11 +93,9 @@ void OpenWebSocket(Tables& t, Connection* c, const Target& target) {
     static_cast<void>(
         SendOnWebSocket(t, c, base::Payload::kText, kNotHandshaken));
   }
+  // One whose client is not known ends with its handshake.
   if (c->phase == Phase::kHixieKey)
     static_cast<void>(ContinueHandshake(t, c, {}));
-  if (known || c->phase == Phase::kSwitching) return;
-  if (c->phase == Phase::kWebSocket) return StartCloseHandshake(t, c, 1000, "");
-  FinishConnection(t, c);
 }
 
 void OpenStream(Tables& t, Client* k, Connection* c,
@@ -118,15 +104,20 @@ void OpenStream(Tables& t, Client* k, Connection* c,
   http::Response head = transport::StreamHead(*row);
   k->origins().AddCors(c->request().headers, &head);
   AnswerStream(t, c, head, transport::StreamBodyKind(*row));
-  Greet(t, k);
   SendQueue(t, k);
   StartHeartbeats(t, k);
+}
+
+// A stream with one payload, which ends.
+http::Response ShortStream(const transport::Row& row, Bytes payload) {
+  http::Response whole = transport::StreamHead(row);
+  whole.body += transport::StreamPart(row, payload);
+  return whole;
 }
 
 void Poll(Tables& t, Client* k, Connection* c, const transport::Row* row) {
   const bool last = k->state == Client::State::kLingering;
   Attach(t, k, c, row);
-  Greet(t, k);
   if (!k->queue.empty()) {
     AnswerPoll(t, k, c);
     if (last) EndClient(t, k, 1000, "");
@@ -136,25 +127,6 @@ void Poll(Tables& t, Client* k, Connection* c, const transport::Row* row) {
   t.SetDeadline(c, 0);
   t.SetDeadline(k, t.now + k->config->limits.poll_timeout);
 }
-
-// The packets of one payload, until one ends the client.
-class Packets final : public framing::PayloadSink {
- public:
-  Packets(Tables& t, const Client& k) : t_(t), client_(k.id) {}
-
-  bool OnPacketText(Bytes text) override {
-    Client* k = t_.FindClient(client_);
-    if (k == nullptr || k->state != Client::State::kOpen) return false;
-    fault_ = TakeMessage09(t_, k, text);
-    return !fault_;
-  }
-  const Fault& fault() const { return fault_; }
-
- private:
-  Tables& t_;
-  base::ClientId client_;
-  Fault fault_;
-};
 
 void Handshake(Tables& t, Connection* c, Target target) {
   const std::optional<std::string> index =
@@ -191,20 +163,27 @@ void HandleTransport(Tables& t, Connection* c, const Target& target) {
   const bool post = c->request().method == Method::kPost;
   if (!post && c->request().method != Method::kGet)
     return AnswerFault(t, c, Fault{405, "method not allowed"});
+  const bool streams = target.transport->family == Family::kStreaming;
   Client* k = FindFor(t, *c, target);
-  if (k == nullptr || k->state == Client::State::kOpening) {
+  if (k == nullptr) {
     if (post)
       return AnswerWithCors(t, c, origins,
                             transport::PostAnswer(*target.transport));
     return AnswerWithCors(
         t, c, origins,
-        transport::PollAnswer(*target.transport, kNotHandshaken,
-                              c->jsonp_index));
+        streams ? ShortStream(*target.transport, kNotHandshaken)
+                : transport::PollAnswer(*target.transport, kNotHandshaken,
+                                        c->jsonp_index));
   }
   if (post) return HoldPost(t, k, c);
-  if (target.transport->family == Family::kStreaming)
+  if (!streams) return Poll(t, k, c, target.transport);
+  if (k->state == Client::State::kOpen)
     return OpenStream(t, k, c, target.transport);
-  Poll(t, k, c, target.transport);
+  // It has the queue to fetch, and no more.
+  const http::Response last =
+      ShortStream(*target.transport, QueuedPayload09(k->queue));
+  EndClient(t, k, 1000, "");
+  AnswerWithCors(t, c, origins, last);
 }
 
 }  // namespace
@@ -235,6 +214,8 @@ void Accept09(Tables& t, Client* k, Connection* c) {
   NameClient(t, k);
   k->connection = {};
   t.SetDeadline(k, t.now + limits.session_timeout_09);
+  // The first transport that comes tells the client that it is connected.
+  if (const Session* s = t.FindNamespace(*k, "/")) NamespaceAccepted(t, k, *s);
   AnswerWithCors(
       t, c, k->origins(),
       transport::HandshakeAnswer09(k->name, limits.heartbeat_timeout_09,
@@ -246,42 +227,6 @@ void Refuse09(Tables& t, Connection* c, uint32_t route, uint16_t status) {
       status == 403 ? "handshake unauthorized" : "handshake error";
   AnswerWithCors(t, c, c->config->routes[route].origins,
                  transport::HandshakeRefusal09(status, text, c->jsonp_index));
-}
-
-void TakePost09(Tables& t, Client* k, Connection* c) {
-  const transport::Row& row = *k->transport;
-  const http::OriginPolicy origins = k->origins();
-  const base::ClientId id = k->id;
-  const bool form = !c->jsonp_index.empty();
-  base::Result<std::string> body = transport::PostedPayload(
-      *transport::FindRow(transport::Age::k09,
-                          form ? "jsonp-polling" : "xhr-polling"),
-      c->request());
-  Fault fault = body.ok() ? Fault{} : body.fault();
-  if (!fault) {
-    Packets packets(t, *k);
-    const framing::Limits& limits = k->config->limits.framing;
-    fault = form ? framing::DecodeForm09(body.value(), limits, &packets)
-                 : framing::DecodePayload09(body.value(), limits, &packets);
-    if (!fault) fault = packets.fault();
-  }
-  if (!fault) return AnswerWithCors(t, c, origins, transport::PostAnswer(row));
-  k = t.FindClient(id);
-  if (k != nullptr) CloseClient(t, k, 1002, fault.text);
-  AnswerWithCors(t, c, origins, http::PlainText(400, fault.text));
-}
-
-Fault TakeMessage09(Tables& t, Client* k, Bytes message) {
-  SocketPacket packet;
-  if (const Fault fault = k->generation->packets->Decode(
-          message, k->config->limits.framing, &packet))
-    return fault;
-  if (packet.type == SocketPacket::Type::kHeartbeat) {
-    k->heartbeat_sent = false;
-    if (!k->polls()) StartHeartbeats(t, k);
-    return {};
-  }
-  return TakeSocketPacket(t, k, &packet, message.size());
 }
 
 }  // namespace rabbit_socks::session

@@ -5,7 +5,6 @@
 #define RABBIT_SOCKS_SESSION_SOCKETIO09_REQUESTS_H_
 
 #include "base/bytes.h"
-#include "base/result.h"
 #include "session/router.h"
 #include "session/tables.h"
 
@@ -18,12 +17,6 @@ void HandleSocketIo09(Tables& t, Connection* c, Target target);
 // The node accepted, or refused, a client whose handshake waits.
 void Accept09(Tables& t, Client* k, Connection* c);
 void Refuse09(Tables& t, Connection* c, uint32_t route, uint16_t status);
-
-// Credit is there for a POST. `c` may be dead after the call if it was relayed.
-void TakePost09(Tables& t, Client* k, Connection* c);
-// One message of its WebSocket. A fault is a close code; `k` may be dead after
-// the call, but not after a fault.
-base::Fault TakeMessage09(Tables& t, Client* k, base::Bytes message);
 
 }  // namespace rabbit_socks::session
 

@@ -9,6 +9,7 @@
 #include "session/closing.h"
 #include "session/engine_timers.h"
 #include "session/engine_upgrade.h"
+#include "session/polls.h"
 #include "session/wire.h"
 
 namespace rabbit_socks::session {
@@ -122,6 +123,7 @@ void ConnectionDue(Tables& t, Connection* c) {
     case Phase::kHttp:
       return HttpDue(t, c);
     case Phase::kPost:
+      ForgetPost(t, c);
       return AnswerFault(t, c, Fault{503, "the server is busy"});
     case Phase::kHixieKey:
       EndSessionsOf(t, c, 1006, "the handshake took too long");

@@ -7,6 +7,7 @@
 
 #include "http/response.h"
 #include "session/answer.h"
+#include "session/closing.h"
 #include "session/opening.h"
 #include "session/timers.h"
 
@@ -19,6 +20,7 @@ using Phase = Connection::Phase;
 using websocket::Draft;
 
 constexpr size_t kKey3Size = 8;
+constexpr uint16_t kNoCode = 1005;
 
 void WriteHead(Tables& t, Connection* c) {
   Upgrade& upgrade = *c->upgrade;
@@ -50,6 +52,8 @@ void BecomeWebSocket(Tables& t, Connection* c) {
   c->parser.reset();
   c->relayed_request.reset();
   c->phase = Phase::kWebSocket;
+  if (!c->session && !c->client)
+    return StartCloseHandshake(t, c, kNoCode, "");  // it was accepted for that
   ScheduleLifeCheck(t, c);
   t.MarkReady(c);
 }

@@ -64,17 +64,6 @@ std::string Joined06(const PacketQueue& queue) {
   return payload;
 }
 
-std::string Joined09(const PacketQueue& queue) {
-  constexpr Bytes kNoop = "8::";
-  std::vector<Bytes> packets;
-  queue.For(
-      [&](const EnginePacket& packet) { packets.push_back(packet.data); });
-  if (packets.empty()) packets.push_back(kNoop);
-  std::string payload;
-  framing::AppendPayload09(packets, &payload);
-  return payload;
-}
-
 // Clients before 1.4 read only the binary form, later ones both; the reference
 // uses it where bytes are to be carried.
 EngineForm FormFor(const Client& k, const transport::EngineQuery& asked) {
@@ -102,7 +91,7 @@ http::Response PollResponse(const Client& k, Connection* c) {
       return transport::PollAnswer(*k.transport, Joined06(k.queue),
                                    c->jsonp_index);
     case Wire::kPackets:
-      return transport::PollAnswer(*k.transport, Joined09(k.queue),
+      return transport::PollAnswer(*k.transport, QueuedPayload09(k.queue),
                                    c->jsonp_index);
     case Wire::kEngine:
       return EngineResponse(k, c);
@@ -151,6 +140,17 @@ void AwaitPoll(Tables& t, Client* k) {
 
 std::string CookieOf(const Client& k) {
   return k.config->cookie + "=" + k.name + "; Path=/; HttpOnly; SameSite=Lax";
+}
+
+std::string QueuedPayload09(const PacketQueue& queue) {
+  constexpr Bytes kNoop = "8::";
+  std::vector<Bytes> packets;
+  queue.For(
+      [&](const EnginePacket& packet) { packets.push_back(packet.data); });
+  if (packets.empty()) packets.push_back(kNoop);
+  std::string payload;
+  framing::AppendPayload09(packets, &payload);
+  return payload;
 }
 
 bool SendOnWebSocket(Tables& t, Connection* c, Payload payload, Bytes data) {

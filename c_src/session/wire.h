@@ -34,6 +34,8 @@ bool SendSocketPacket(Tables& t, Client* k,
 // Answers the poll, or the request that opens the client, with the queue.
 // REQUIRES: `c` is such a request of `k`, which is on a polling transport
 void AnswerPoll(Tables& t, Client* k, Connection* c);
+// What waits for a client of 0.9, as one payload.
+std::string QueuedPayload09(const PacketQueue& queue);
 // Answers the waiting polls for which something has come since.
 void FlushPolls(Tables& t);
 
