@@ -240,10 +240,7 @@ void CloseAtOnce(Tables& t, Client* k, uint16_t code, Bytes reason) {
 void EndWebSocket(Tables& t, Connection* c, uint16_t code, Bytes reason,
                   uint16_t answer) {
   c->close_code = answer;
-  if (t.IsProbe(*c)) {
-    EndProbe(t, t.FindClient(c->client));
-    c->client = {};
-  }
+  ReleaseProbe(t, c);
   bool awaited = false;
   if (Session* s = t.FindSession(c->session)) {
     BeginEnding(t, s, code, reason);

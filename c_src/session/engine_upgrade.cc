@@ -41,6 +41,13 @@ void MoveQueue(Tables& t, Client* k) {
   });
 }
 
+void ForgetProbe(Tables& t, Client* k) {
+  k->engine->probe = {};
+  k->engine->probed = false;
+  k->engine->probe_by = 0;
+  ScheduleEngine(t, k);
+}
+
 void Move(Tables& t, Client* k, Connection* c) {
   // The poll that the client still waits for has nothing to say.
   if (Connection* poll = t.FindConnection(k->connection)) {
@@ -51,7 +58,7 @@ void Move(Tables& t, Client* k, Connection* c) {
   }
   k->transport = transport::FindRow(transport::Age::kEngine, "websocket");
   k->connection = c->id;
-  EndProbe(t, k);
+  ForgetProbe(t, k);
   k->engine->poll_by = 0;
   t.SetDeadline(c, 0);
   ScheduleEngine(t, k);
@@ -74,7 +81,7 @@ void PrepareEngine(Tables& t, Client* k, const transport::EngineQuery& query) {
 
 void SendHandshake(Tables& t, Client* k) {
   const Limits& limits = k->config->limits;
-  std::string json = "{\"sid\":\"" + k->name + "\",\"upgrades\":[";
+  std::string json = R"({"sid":")" + k->name + R"(","upgrades":[)";
   if (k->polls()) json.append("\"websocket\"");
   json.append("],\"pingInterval\":")
       .append(std::to_string(limits.engine_ping_interval));
@@ -129,11 +136,11 @@ void EndProbedPoll(Tables& t, Client* k) {
     SendPacket(t, k, {EnginePacket::Type::kNoop, Payload::kText, {}});
 }
 
-void EndProbe(Tables& t, Client* k) {
-  k->engine->probe = {};
-  k->engine->probed = false;
-  k->engine->probe_by = 0;
-  ScheduleEngine(t, k);
+bool ReleaseProbe(Tables& t, Connection* c) {
+  if (!t.IsProbe(*c)) return false;
+  ForgetProbe(t, t.FindClient(c->client));
+  c->client = {};
+  return true;
 }
 
 }  // namespace rabbit_socks::session

@@ -51,11 +51,8 @@ void LeaveSession(Tables& t, Connection* c) {
     case Phase::kWebSocket:
     case Phase::kEnding:
     case Phase::kStream:
-      if (t.IsProbe(*c)) {
-        EndProbe(t, t.FindClient(c->client));
-      } else {
+      if (!ReleaseProbe(t, c))
         EndSessionsOf(t, c, CodeFor(*c), "the connection was lost");
-      }
       break;
     case Phase::kHttp:
     case Phase::kClosing:

@@ -39,6 +39,7 @@ Time OrStuck(const Connection& c, Time at) {
 }
 
 void Lose(Tables& t, Connection* c, Bytes reason) {
+  ReleaseProbe(t, c);
   EndSessionsOf(t, c, 1006, reason);
   ResetConnection(t, c);
 }
@@ -46,9 +47,8 @@ void Lose(Tables& t, Connection* c, Bytes reason) {
 // The client tries a WebSocket and does not go on: it stays where it is.
 bool GiveUpProbe(Tables& t, Connection* c) {
   if (!t.IsProbe(*c)) return false;
-  Client* k = t.FindClient(c->client);
-  if (k->engine->probe_by > t.now) return false;
-  EndProbe(t, k);
+  if (t.FindClient(c->client)->engine->probe_by > t.now) return false;
+  ReleaseProbe(t, c);
   StartCloseHandshake(t, c, 1000, "");
   return true;
 }
@@ -126,6 +126,7 @@ void ConnectionDue(Tables& t, Connection* c) {
       ForgetPost(t, c);
       return AnswerFault(t, c, Fault{503, "the server is busy"});
     case Phase::kHixieKey:
+      ReleaseProbe(t, c);
       EndSessionsOf(t, c, 1006, "the handshake took too long");
       if (c->upgrade->head_written) return FinishConnection(t, c);
       return AnswerFault(t, c, Fault{408, "the handshake took too long"});

@@ -215,23 +215,45 @@ TEST(EngineLimits, NamespacesInOnePayload) {
   EXPECT_THAT(with.Heard(), Contains("closed:1006:").Times(3));
 }
 
-// A second WebSocket through the broker's web context, which nobody wants: it
-// ends when the broker has switched.
-TEST(EngineLimits, ARelayedWebSocketThatNobodyWantsEnds) {
-  C with(Events());
-  Open4(&with);
+http::Request Relayed(const std::string& path, const std::string& query = "") {
   http::Request request;
-  request.method = http::Method::kGet;
   request.upgrade = true;
-  request.path = "/socket.io/1/websocket/nobody";
-  request.target = request.path;
+  request.path = path;
+  request.query = query;
+  request.target = path + "?" + query;
   for (const auto& [name, value] :
        {std::pair("host", "h"), std::pair("upgrade", "websocket"),
         std::pair("connection", "Upgrade"),
         std::pair("sec-websocket-version", "13"),
         std::pair("sec-websocket-key", "dGhlIHNhbXBsZSBub25jZQ==")})
     request.headers.Add(name, value);
-  const auto c = with.hub.Relay(C::kListener, {}, request, with.now);
+  return request;
+}
+
+// The broker never switches: the client polls on.
+TEST(EngineLimits, AProbeWhoseHandshakeNeverEnds) {
+  C with(Events());
+  const Poller client = In(&with);
+  const auto c = with.hub.Relay(
+      C::kListener, {},
+      Relayed("/socket.io/", "EIO=4&transport=websocket&sid=" + client.sid),
+      with.now);
+  with.Wait(100);
+  EXPECT_EQ(with.Fate(c), "switch ");
+  with.Wait(10200);
+  EXPECT_EQ(with.Fate(c), "reset ");
+  EXPECT_THAT(with.Heard(), IsEmpty());
+  with.Emit(with.LastOpened(), "here", "[]");
+  EXPECT_EQ(client.Fetch(), "42[\"here\"]");
+}
+
+// A second WebSocket through the broker's web context, which nobody wants: it
+// ends when the broker has switched.
+TEST(EngineLimits, ARelayedWebSocketThatNobodyWantsEnds) {
+  C with(Events());
+  Open4(&with);
+  const auto c = with.hub.Relay(
+      C::kListener, {}, Relayed("/socket.io/1/websocket/nobody"), with.now);
   with.hub.EndCommands(with.now);
   with.hub.Switched(c, with.now);
   with.Wait(100);

@@ -66,5 +66,48 @@ TEST(Table, NamesAreUniqueAndFound) {
   EXPECT_EQ(FindRow(Age::k06, ""), nullptr);
 }
 
+// Socket.IO 0.7 to 0.9.
+
+TEST(PollAnswer, JsonpOf09) {
+  EXPECT_EQ(PollAnswer(*FindRow(Age::k09, "jsonp-polling"),
+                       "3:::</x>\xE2\x80\xA9", "12")
+                .body,
+            "io.j[12](\"3:::<\\/x>\\u2029\");");
+}
+
+// Internet Explorer ends a script at any "</": there is no slash that is not
+// escaped, and no escape is escaped again.
+TEST(StreamPart, ScriptsOf09HaveNoSlash) {
+  EXPECT_EQ(StreamPart(*FindRow(Age::k09, "htmlfile"), "3::/a:</x>\\/\"\n"),
+            "<script>_(\"3::\\/a:<\\/x>\\\\\\/\\\"\\n\");</script>");
+}
+
+TEST(PostedPayload, Of09IsTheBodyOrTheField) {
+  http::Request request;
+  request.body = "3:::a&d=1";
+  EXPECT_EQ(PostedPayload(*FindRow(Age::k09, "xhr-polling"), request).value(),
+            "3:::a&d=1");
+  EXPECT_EQ(PostedPayload(*FindRow(Age::k09, "jsonp-polling"), request).value(),
+            "1");
+  EXPECT_EQ(PostAnswer(*FindRow(Age::k09, "xhr-polling")).body, "1");
+}
+
+TEST(Handshake09, TimesAreSeconds) {
+  const http::Response plain = HandshakeAnswer09("ID", 60000, 25999, "");
+  EXPECT_EQ(plain.body,
+            "ID:60:25:websocket,htmlfile,xhr-polling,jsonp-polling");
+  const http::Response script = HandshakeAnswer09("ID", 60000, 25000, "3");
+  EXPECT_THAT(script.body, testing::StartsWith("io.j[3](\"ID:60:25:"));
+}
+
+TEST(Handshake09, RefusalsAreForWhoeverReadsThem) {
+  const http::Response plain = HandshakeRefusal09(403, "no", "");
+  EXPECT_EQ(plain.status, 403);
+  EXPECT_THAT(plain.body, HasSubstr("no"));
+  const http::Response script = HandshakeRefusal09(403, "no \"", "3");
+  EXPECT_EQ(script.status, 200);
+  EXPECT_EQ(script.body, "io.j[3](new Error(\"no \\\"\"));");
+}
+
 }  // namespace
 }  // namespace rabbit_socks::transport
