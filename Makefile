@@ -100,8 +100,8 @@ demo: ## from nothing to a running broker: the packages it needs, the plugin, ru
 bench-deflate: ## what compression costs the edge, codec alone
 	@$(MAKE) --no-print-directory -C test/bench deflate BUILD=$(abspath $(BUILD))
 
-bench: dist test-beams ## echo rates and memory beside a plain Cowboy handler
-	@$(MAKE) --no-print-directory -C test/bench BUILD=$(abspath $(BUILD)) EZ=$(abspath $(EZ)) TEST_BEAMS=$(abspath $(TEST_BEAMS))
+bench: dist test-beams ## rates, CPU and memory beside Cowboy and npm's socket.io (PART=, S=, ROUNDS=)
+	@$(MAKE) --no-print-directory -C test/bench ROOT=$(CURDIR) BUILD=$(abspath $(BUILD)) EZ=$(abspath $(EZ)) EBIN=$(abspath $(PLUGIN))/ebin TEST_BEAMS=$(abspath $(TEST_BEAMS))
 
 # The suites that send the most unusual bytes, for a run under the sanitizers.
 SAN_SUITES := conformance attacks deflate socketio06

@@ -15,7 +15,10 @@
 #include <string>
 #include <string_view>
 
-using Nanoseconds = uint64_t;
+#include "meter.h"
+
+// The first byte of a whole text message.
+constexpr unsigned char kTextFrame = 0x81;
 
 [[noreturn]] inline void Fail(const std::string& why) {
   std::fprintf(stderr, "load: %s\n", why.c_str());
@@ -80,7 +83,7 @@ class Connection {
       }
       if (in_.size() - at < head + size) break;
       const std::string_view payload(in_.data() + at + head, size);
-      if (first == 0x81) {
+      if (first == kTextFrame) {
         on_text(payload);
       } else if (first == 0x89) {
         Queue(MaskedFrame(0x8A, payload));

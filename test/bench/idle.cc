@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: MPL-2.0
+#include <unistd.h>
+
+#include <array>
+#include <cstdio>
+
+#include "modes.h"
+
+void Idle(const Target& target, size_t connections, bool socketio) {
+  Crowd crowd(target, connections);
+  if (socketio) ConnectNamespaces(&crowd);
+  std::printf("ready %zu\n", connections);
+  std::fflush(stdout);
+  constexpr uint64_t kInput = ~uint64_t{0};
+  epoll_event event{};
+  event.events = EPOLLIN;
+  event.data.u64 = kInput;
+  epoll_ctl(crowd.poll(), EPOLL_CTL_ADD, STDIN_FILENO, &event);
+  for (;;) {
+    std::array<epoll_event, 64> events;
+    const int ready = epoll_wait(crowd.poll(), events.data(),
+                                 static_cast<int>(events.size()), -1);
+    for (int i = 0; i < ready; ++i) {
+      const uint64_t which = events[static_cast<size_t>(i)].data.u64;
+      if (which == kInput) return;
+      Connection& c = crowd.connections()[which];
+      c.Read([&](std::string_view text) {
+        if (socketio) TakesEnginePacket(&c, text);
+      });
+      c.Flush();
+    }
+  }
+}
