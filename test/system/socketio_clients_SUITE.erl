@@ -21,24 +21,27 @@ groups() -> [{socketio_clients_table:name(Run), [], Cases} || {Run, Cases} <- so
 
 init_per_suite(Config) ->
     ok = socks_node:npm(dir()),
-    Broker = socks_broker:start(#{ports => [socks]}),
+    Certificates = tls_certs:directory(filename:join(?config(priv_dir, Config), "certificates")),
+    Tls = [{certfile, tls_certs:pem(Certificates, "server")}, {keyfile, tls_certs:key(Certificates, "server")}],
+    Broker = socks_broker:start(#{ports => [socks, tls]}),
     ok = socks_broker:load(Broker, socketio_callback),
-    Port = socks_broker:port(Broker, socks),
-    %% 0.7 takes the server for gone after so long without a word.
-    Options = [{session_timeout_09, 10_000}],
-    ok = socks_broker:rpc(Broker, rabbit_socks, start_listener, [{"127.0.0.1", Port}, socketio_callback, Options]),
+    ok = listen(Broker, socks, []),
+    ok = listen(Broker, tls, [{ssl, true}, {ssl_opts, Tls}]),
     ok = socketio_clients_table:forget(passed),
-    [{broker, Broker} | Config].
+    [{broker, Broker}, {authority, tls_certs:pem(Certificates, "ca")} | Config].
+
+listen(Broker, Port, Options) ->
+    Interface = {"127.0.0.1", socks_broker:port(Broker, Port)},
+    socks_broker:rpc(Broker, rabbit_socks, start_listener, [Interface, socketio_callback, Options]).
 
 end_per_suite(Config) ->
     socks_broker:stop(?config(broker, Config)).
 
 init_per_group(Group, Config) ->
     [{Run, Cases}] = [Row || {Run, _} = Row <- socketio_clients_table:planned(dir()), socketio_clients_table:name(Run) =:= Group],
-    {Program, Script} = program(Run),
-    {_, Version, Transport} = Run,
-    Url = socks_broker:url(?config(broker, Config), socks),
-    {_, Output} = socks_node:run(dir(), Program, [Script, Version, Transport, Url | [atom_to_list(Case) || Case <- Cases]], 500_000),
+    {Runtime, Version, Transport} = Run,
+    {Program, Args, Url} = program(Runtime, Config),
+    {_, Output} = socks_node:run(dir(), Program, Args ++ [Version, Transport, Url | [atom_to_list(Case) || Case <- Cases]], 500_000),
     ct:log("~ts", [Output]),
     Results = socketio_clients_table:results(Output),
     ok = socketio_clients_table:remember(passed, [{Run, [Case || {Case, ok} <- maps:to_list(Results)]}]),
@@ -46,10 +49,17 @@ init_per_group(Group, Config) ->
 
 end_per_group(_, _) -> ok.
 
-program({node, _, _}) -> {"node", "node_client.mjs"};
-program({browser, _, _}) -> {"node", "browser_client.mjs"};
+program(node, Config) -> {"node", ["node_client.mjs"], plain(Config)};
+program(browser, Config) -> {"node", ["browser_client.mjs"], plain(Config)};
 %% Debian's own, beside which a machine may have another.
-program({python, _, _}) -> {"/usr/bin/python3", "python_client.py"}.
+program(python, Config) -> {"/usr/bin/python3", ["python_client.py"], plain(Config)};
+program('node+tls', Config) -> {"env", ["NODE_EXTRA_CA_CERTS=" ++ ?config(authority, Config), "node", "node_client.mjs"], secure(Config)};
+program('browser+tls', Config) -> {"node", ["browser_client.mjs"], secure(Config)}.
+
+plain(Config) -> socks_broker:url(?config(broker, Config), socks).
+
+%% By the name that its certificate has.
+secure(Config) -> "https://localhost:" ++ integer_to_list(socks_broker:port(?config(broker, Config), tls)).
 
 connect(Config) -> passed(connect, Config).
 json(Config) -> passed(json, Config).

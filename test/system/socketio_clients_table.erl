@@ -71,7 +71,9 @@ package(_, Version) -> ["socket.io-client ", Version].
 
 runtime(node) -> "Node";
 runtime(browser) -> "Chromium";
-runtime(python) -> "Python".
+runtime(python) -> "Python";
+runtime('node+tls') -> "Node, over TLS";
+runtime('browser+tls') -> "Chromium, over TLS".
 
 cell(Run, Planned, Passed) ->
     case {lists:keyfind(Run, 1, Planned), lists:keyfind(Run, 1, Passed)} of

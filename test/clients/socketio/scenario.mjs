@@ -185,8 +185,7 @@ export const kCases = {
     same(heard, {one: ['to all', 'to those who stay'], two: ['to all', 'to the others']}, 'heard');
   },
 
-  // The connection is cut below the client, which comes back by itself and then sends what it kept. 0.7 notices when it has
-  // heard nothing for the close timeout that the server told it.
+  // The connection is cut below the client, which comes back by itself and then sends what it kept.
   async reconnect({open, cut}) {
     const socket = await open({reconnect: true});
     same(await echo(socket, 'before'), ['before'], 'echo');
