@@ -171,15 +171,17 @@ export const kCases = {
 
   async room({open}) {
     const [one, two] = [await open(), await open()];
+    // Of its own: a room is the node's, whoever else runs this.
+    const name = `room ${Math.random()}`;
     const heard = {one: [], two: []};
     one.on('said', (text) => heard.one.push(text));
     two.on('said', (text) => heard.two.push(text));
-    await ask(one, 'join', 'room');
-    await ask(two, 'join', 'room');
-    await ask(one, 'say', 'room', 'to all', false);
-    await ask(one, 'say', 'room', 'to the others', true);
-    await ask(two, 'leave_room', 'room');
-    await ask(one, 'say', 'room', 'to those who stay', false);
+    await ask(one, 'join', name);
+    await ask(two, 'join', name);
+    await ask(one, 'say', name, 'to all', false);
+    await ask(one, 'say', name, 'to the others', true);
+    await ask(two, 'leave_room', name);
+    await ask(one, 'say', name, 'to those who stay', false);
     for (let i = 0; i < 100 && heard.one.length + heard.two.length < 4; ++i) await pause(50);
     await Promise.all([echo(one, 1), echo(two, 2)]);
     same(heard, {one: ['to all', 'to those who stay'], two: ['to all', 'to the others']}, 'heard');
