@@ -104,7 +104,7 @@ bench: dist test-beams ## rates, CPU and memory beside Cowboy and npm's socket.i
 	@$(MAKE) --no-print-directory -C test/bench ROOT=$(CURDIR) BUILD=$(abspath $(BUILD)) EZ=$(abspath $(EZ)) EBIN=$(abspath $(PLUGIN))/ebin TEST_BEAMS=$(abspath $(TEST_BEAMS))
 
 # The suites that send the most unusual bytes, for a run under the sanitizers.
-SAN_SUITES := conformance attacks deflate socketio06
+SAN_SUITES := conformance attacks deflate socketio06 tls tls_attacks
 
 sanitize: ## unit tests and the suites of hostile bytes under ASan and UBSan
 	@$(MAKE) --no-print-directory SAN=address unit

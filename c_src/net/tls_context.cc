@@ -68,7 +68,7 @@ std::shared_ptr<const TlsContext> TlsContext::Create(
   for (const auto& [name, identity] : context->options_.hosts) {
     *error = context->Make(identity, name, &context->hosts_[name], warnings);
     if (error->empty()) continue;
-    *error = "host " + name + ": " + *error;
+    *error += " for the host " + name;
     return nullptr;
   }
   if (!context->hosts_.empty())

@@ -25,9 +25,10 @@ int Password(char* buffer, int size, int /*writing*/, void* of) {
   return static_cast<int>(password->size());
 }
 
+// The reason first: a log line is cut, and paths are long.
 std::string Problem(const char* option, const std::string& file) {
   const std::string where = file.empty() ? option : option + (" " + file);
-  return where + ": " + TakeTlsError();
+  return TakeTlsError() + " (" + where + ")";
 }
 
 Certificate FromDer(const std::string& der) {
@@ -62,7 +63,7 @@ std::string UseKey(SSL_CTX* context, const TlsIdentity& identity) {
     return SSL_CTX_use_PrivateKey_file(context, file.c_str(),
                                        SSL_FILETYPE_PEM) == 1
                ? ""
-               : Problem(apart ? "keyfile" : "the key in certfile", file);
+               : Problem(apart ? "keyfile" : "key in certfile", file);
   }
   const auto* bytes =
       reinterpret_cast<const unsigned char*>(identity.key.data());
@@ -120,14 +121,14 @@ void CompleteChain(SSL_CTX* context) {
 void WarnOfDates(SSL_CTX* context, const TlsIdentity& identity,
                  std::vector<std::string>* warnings) {
   const X509* own = SSL_CTX_get0_certificate(context);
-  const std::string what = identity.certfile.empty()
-                               ? "the certificate of option cert"
-                               : "the certificate in " + identity.certfile;
+  const std::string where = identity.certfile.empty()
+                                ? " (cert)"
+                                : " (certfile " + identity.certfile + ")";
   if (X509_cmp_current_time(X509_get0_notAfter(own)) < 0)
-    warnings->push_back(what + " has expired: most clients will refuse it");
+    warnings->push_back("an expired certificate is served" + where);
   if (X509_cmp_current_time(X509_get0_notBefore(own)) > 0)
-    warnings->push_back(what +
-                        " is not valid yet: most clients will refuse it");
+    warnings->push_back("a certificate that is not yet valid is served" +
+                        where);
 }
 
 }  // namespace
@@ -141,7 +142,7 @@ std::string UseIdentity(SSL_CTX* context, const TlsIdentity& identity,
   std::string problem = UseCertificate(context, identity);
   if (problem.empty()) problem = UseKey(context, identity);
   if (problem.empty() && SSL_CTX_check_private_key(context) != 1)
-    problem = Problem("the key is not the certificate's", identity.certfile);
+    problem = Problem("the key of certificate", identity.certfile);
   if (problem.empty()) problem = UseAuthorities(context, identity);
   if (!problem.empty()) return problem;
   CompleteChain(context);

@@ -75,9 +75,9 @@ void TlsSource::Make() {
   }
   reports_.push_back(
       {true,
-       "TLS: " + error +
-           (context_ ? "; the certificate of before is still served"
-                     : "; connections are refused until this is mended")});
+       (context_ ? "TLS: the certificate of before is still served: "
+                 : "TLS: connections are refused until this is mended: ") +
+           error});
 }
 
 std::vector<TlsSource::Report> TlsSource::TakeReports() {

@@ -70,9 +70,10 @@ TEST_F(TlsSourceTest, ABadFileLeavesTheOldOneAndIsToldOnce) {
   EXPECT_EQ(Seen(0), "first");
   Write("nonsense");
   EXPECT_EQ(Seen(kSecond), "first");
-  EXPECT_EQ(Reports(), "error TLS: certfile " + file_ +
-                           ": no start line; the certificate of before is "
-                           "still served\n");
+  EXPECT_EQ(Reports(),
+            "error TLS: the certificate of before is still served: no start "
+            "line (certfile " +
+                file_ + ")\n");
   EXPECT_EQ(Seen(2 * kSecond), "first");
   EXPECT_EQ(Reports(), "");
   unlink(file_.c_str());
@@ -96,8 +97,9 @@ TEST_F(TlsSourceTest, AnExpiredFileIsServedWithAWarning) {
   Write(Sign("late", nullptr, -1).Pem());
   source_ = TlsSource(options_);
   EXPECT_EQ(Seen(0), "late");
-  EXPECT_EQ(Reports(), "warning TLS: the certificate in " + file_ +
-                           " has expired: most clients will refuse it\n");
+  EXPECT_EQ(Reports(),
+            "warning TLS: an expired certificate is served (certfile " + file_ +
+                ")\n");
 }
 
 TEST_F(TlsSourceTest, TheKeysOfTicketsAreRenewed) {
