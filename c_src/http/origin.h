@@ -35,8 +35,9 @@ class OriginPolicy {
   // Access-Control-Allow-Credentials and Vary for a request that Judge allowed
   // and that has an Origin.
   void AddCors(const base::Headers& request, Response* response) const;
-  // The answer to a preflight OPTIONS: 204 with the methods and fields that the
-  // transports use.
+  // The answer to a preflight OPTIONS: 204 with the methods that the transports
+  // use and the fields that the page asks for; Content-Type if it asks for
+  // none.
   Response Preflight(const base::Headers& request) const;
 
  private:

@@ -162,5 +162,25 @@ TEST(OriginTest, AnswersAPreflight) {
   EXPECT_EQ(Get(response, "Access-Control-Allow-Headers"), "Content-Type;");
 }
 
+TEST(OriginTest, APageMaySendTheFieldsThatItAsksFor) {
+  const auto allowed = [](std::vector<std::string> asked) {
+    base::Headers request = With({{"origin", "https://good.example"}});
+    for (std::string& value : asked)
+      request.Add("access-control-request-headers", std::move(value));
+    return Get(kGood.Preflight(request), "Access-Control-Allow-Headers");
+  };
+  EXPECT_EQ(allowed({"content-type,x-own"}), "content-type,x-own;");
+  EXPECT_EQ(allowed({"Authorization, X-Own"}), "Authorization, X-Own;");
+  EXPECT_EQ(allowed({std::string(1024, 'a')}), std::string(1024, 'a') + ";");
+  for (const std::vector<std::string>& asked :
+       std::vector<std::vector<std::string>>{{""},
+                                             {"a: b"},
+                                             {"a\tb"},
+                                             {"\xc3\xbc"},
+                                             {"x-one", "x-two"},
+                                             {std::string(1025, 'a')}})
+    EXPECT_EQ(allowed(asked), "Content-Type;") << asked.front();
+}
+
 }  // namespace
 }  // namespace rabbit_socks::http
