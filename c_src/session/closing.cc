@@ -83,6 +83,11 @@ void CloseConnectionOf(Tables& t, const Client& k, Connection* c, uint16_t code,
 // A deliberate end is one that the client is not to mend by coming again.
 constexpr uint16_t kNormal = 1000;
 
+// We leave, or have failed, or have no room: the client did nothing wrong.
+bool IsForUsToMend(uint16_t code) {
+  return code == 1001 || (code >= 1011 && code <= 1013);
+}
+
 // The last packets, in the client's own words.
 void SayGoodbye(Tables& t, Client* k, uint16_t code) {
   using framing::EnginePacket;
@@ -91,6 +96,8 @@ void SayGoodbye(Tables& t, Client* k, uint16_t code) {
     case Wire::kFrames:
       return;
     case Wire::kPackets:
+      // A client that is told so never comes again.
+      if (IsForUsToMend(code)) return;
       SendPacket(t, k,
                  {EnginePacket::Type::kMessage, base::Payload::kText, "0::"});
       return;

@@ -39,6 +39,9 @@ do([<<"join">>, Room], #{writer := {Writer, Arg}} = State) ->
 do([<<"leave">>, Room], #{writer := {Writer, Arg}} = State) ->
     ok = Writer:leave(Room, Arg),
     State;
+do([<<"bye">>], #{writer := {Writer, Arg}} = State) ->
+    ok = Writer:disconnect(Arg),
+    State;
 %% Broadcasts of one callback.
 do([<<"broadcast">>, Room, Count], State) ->
     ok = broadcasts(frame, Room, binary_to_integer(Count)),

@@ -4,7 +4,7 @@
 
 -include_lib("common_test/include/ct.hrl").
 
--export([start/1, stop/1, clean/1, listen/2, listen/3, tls/1, unlisten/2, sessions/1, settled/1, connect/3, connect/4]).
+-export([start/1, stop/1, clean/1, listen/2, listen/3, tls/1, unlisten/2, sessions/1, settled/1, connect/3, connect/4, witness/1]).
 
 -spec start([term()]) -> [term()].
 start(Config) ->
@@ -68,3 +68,11 @@ connect(Target, 4, Transport, Auth) ->
     ok = socks_engine:send(C, [<<"0", Auth/binary>>]),
     [<<"0", Answer/binary>>] = socks_engine:recv(C, 1),
     {C, Answer}.
+
+%% @doc A bare WebSocket that hears what happens to the sessions of mixed_callback.
+-spec witness(socks_client:target()) -> mixed_member:member().
+witness(Target) ->
+    Witness = mixed_member:open(Target, {websocket, websocket}, "witness"),
+    ok = mixed_member:say(Witness, "join witness"),
+    ok = mixed_member:settle(Witness),
+    Witness.

@@ -166,13 +166,13 @@ close(#{down := Down, up := Up, version := Version} = C) ->
     ok = socks_client:close(Up),
     socks_client:close(Down).
 
-%% @doc The connection is lost. One that polls has a poll under way.
+%% @doc The connection is lost. One that polls has a poll under way, which is read before its end is seen.
 -spec reset(client()) -> ok.
 reset(#{transport := websocket, down := Ws}) ->
     socks_client:reset(socks_ws:connection(Ws));
 reset(#{down := Down, up := Up}) ->
     ok = socks_client:close(Up),
-    socks_client:reset(Down).
+    socks_client:close(Down).
 
 url(#{path := Path, version := Version, query := Query, sid := Sid}, Transport) ->
     [Path, "?EIO=", integer_to_list(Version), "&transport=", atom_to_list(Transport), Query, [["&sid=", Sid] || Sid =/= <<>>]].

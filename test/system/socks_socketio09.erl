@@ -9,7 +9,7 @@
 %% What comes is read by the process that opened it: heartbeats are answered meanwhile and not shown, nor are noops.
 -module(socks_socketio09).
 
--export([open/3, sid/1, send/2, recv/2, close/1, encode/1, decode/1]).
+-export([open/3, sid/1, send/2, recv/2, poll/1, close/1, encode/1, decode/1]).
 -export_type([client/0]).
 
 -type client() :: #{
@@ -73,9 +73,14 @@ next(#{transport := websocket, down := Ws}) ->
         closed -> [closed]
     end;
 next(#{down := Down} = C) ->
-    ok = socks_client:send_request(Down, "GET", url(C), [], ""),
+    ok = poll(C),
     {200, _, Payload} = socks_client:response(Down, ?TIMEOUT),
     decode(Payload).
+
+%% @doc Asks without waiting for the answer.
+-spec poll(client()) -> ok.
+poll(#{down := Down} = C) ->
+    socks_client:send_request(Down, "GET", url(C), [], "").
 
 %% @doc Without a word.
 -spec close(client()) -> ok.
