@@ -22,8 +22,11 @@ using base::Value;
 constexpr Fault kBroken{kBrokenTerm, "malformed packet from the node"};
 constexpr Fault kNoName{kNoValue, "an event's name that is not UTF-8"};
 constexpr Fault kNoArguments{kNoValue, "arguments that are not a list"};
-// What JavaScript counts exactly.
+// Of ours: what JavaScript counts exactly.
 constexpr int64_t kMaxAckId = (int64_t{1} << 53) - 1;
+// Of a client: as long as the framing takes them (L16). A client may count
+// further than JavaScript does.
+constexpr int64_t kMaxClientAckId = 99999999999999999;
 
 Fault ReadArguments(TermReader* term, Value* args) {
   const Fault fault = ReadValue(term, args);
@@ -54,7 +57,8 @@ Fault ReadEvent(TermReader* term, Value* args, Message* message) {
 
 Fault ReadAck(TermReader* term, Value* args, Message* message) {
   message->kind = Message::Kind::kAck;
-  if (!ReadNumber(term, 0, kMaxAckId, &message->id.emplace())) return kBroken;
+  if (!ReadNumber(term, 0, kMaxClientAckId, &message->id.emplace()))
+    return kBroken;
   return ReadArguments(term, args);
 }
 

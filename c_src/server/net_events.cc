@@ -124,6 +124,9 @@ void NetEvents::OnTick(Time now) {
   if (core_->ended) return;
   core_->hub.Tick(now);
   core_->Drain(now);
+  const session::Hub& hub = core_->hub;
+  if (memory_.Note(hub.connections() + hub.sessions() + hub.clients(), now))
+    GiveMemoryBack();
   ExpireDescriptors(now);
   CheckLifecycle(now);
 }

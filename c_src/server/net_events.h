@@ -6,6 +6,7 @@
 #include "net/events.h"
 #include "server/core.h"
 #include "server/listeners.h"
+#include "server/memory.h"
 #include "server/node_commands.h"
 #include "server/relays.h"
 
@@ -47,6 +48,7 @@ class NetEvents final : public net::Events {
   Listeners* listeners_ = nullptr;
   Relays* relays_ = nullptr;
   NodeCommands* commands_ = nullptr;
+  MemoryWatch memory_;
 };
 
 }  // namespace rabbit_socks::server

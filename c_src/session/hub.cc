@@ -180,6 +180,7 @@ void Hub::Tick(Time now) {
 }
 
 size_t Hub::connections() const { return impl_->t.connections.size(); }
+size_t Hub::clients() const { return impl_->t.clients.size(); }
 size_t Hub::sessions() const {
   return impl_->t.sessions.size() + impl_->t.lingering;
 }

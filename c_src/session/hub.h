@@ -110,6 +110,8 @@ class Hub {
   size_t connections() const;
   // Those that the node has, and clients whose last poll may still come.
   size_t sessions() const;
+  // Of Socket.IO and Engine.IO, also those between two polls.
+  size_t clients() const;
 
  private:
   struct Impl;

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MPL-2.0
 // The commands of the node.
+#include "base/utf8.h"
 #include "session/accepting.h"
 #include "session/closing.h"
 #include "session/hub_impl.h"
@@ -33,7 +34,8 @@ void Hub::Refuse(SessionId id, uint16_t status, Bytes text,
   const Impl::Step step(impl_.get(), now, true);
   Session* s = impl_->t.FindSession(id);
   if (s != nullptr && s->state == Session::State::kOpening)
-    RefuseSession(impl_->t, s, status, text, data);
+    RefuseSession(impl_->t, s, status, base::IsUtf8(text) ? text : Bytes(),
+                  data);
 }
 
 void Hub::Send(SessionId id, const base::Message& message, Time now) {

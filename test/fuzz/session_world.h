@@ -74,6 +74,7 @@ class SessionWorld {
     Wait(400);
     Require(hub_.connections() == 0);
     Require(hub_.sessions() == 0);
+    Require(hub_.clients() == 0);
     for (const auto& [id, s] : rules_.sessions)
       Require(s.owner.empty() || s.closed);
   }

@@ -6,11 +6,11 @@
 -include_lib("common_test/include/ct.hrl").
 
 -export([all/0, suite/0, init_per_suite/1, end_per_suite/1, init_per_testcase/2, end_per_testcase/2]).
--export([table/1, http/1, hixie/1, frames/1, timing/1, requests/1, conversations/1, deflate/1, load/1, link/1, no_memory/1]).
+-export([table/1, http/1, hixie/1, frames/1, timing/1, requests/1, conversations/1, deflate/1, engine/1, load/1, link/1, no_memory/1]).
 
 suite() -> [{timetrap, {minutes, 5}}].
 
-all() -> [table, http, hixie, frames, timing, requests, conversations, deflate, load, link, no_memory].
+all() -> [table, http, hixie, frames, timing, requests, conversations, deflate, engine, load, link, no_memory].
 
 init_per_suite(Config) -> [{broker, attacks_world:start()} | Config].
 
@@ -46,6 +46,9 @@ conversations(Config) ->
                           hixie_key, hixie_split_close, hixie_empty_texts, hixie_off], Config).
 deflate(Config) ->
     play(attacks_deflate, [bomb, ten_megabytes, flushed_parts, fragments, refused, members, offers, off, takeover, silent], Config).
+engine(Config) ->
+    play(attacks_engine, [large_posts, repetitions, octets, attachments, names, abandoned, cut_polls, probes, liars, json, acknowledgements],
+         Config).
 load(Config) ->
     play(attacks_load, [descriptors, slow_readers, pings_only, silence, resets, churn, one_address, backlog], Config).
 link(Config) -> play(attacks_link, [own_descriptors, too_large, stale_commands, slow_node, slow_edge], Config).

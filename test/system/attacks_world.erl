@@ -34,6 +34,7 @@ start() ->
         end
     }),
     ok = socks_broker:load(Broker, attacks_callback),
+    ok = socks_broker:load(Broker, attacks_events),
     Broker.
 
 %% @doc A witness, and how things are before the attacks.

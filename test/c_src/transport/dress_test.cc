@@ -92,6 +92,17 @@ TEST(PostedPayload, Of09IsTheBodyOrTheField) {
   EXPECT_EQ(PostAnswer(*FindRow(Age::k09, "xhr-polling")).body, "1");
 }
 
+// Attack row E30: and no browser takes it for anything else.
+TEST(PostAnswers, SayNothingThatWasPosted) {
+  for (const auto& [age, body] :
+       {std::pair(Age::k06, "ok"), std::pair(Age::k09, "1")}) {
+    const http::Response answer = PostAnswer(*FindRow(age, "jsonp-polling"));
+    EXPECT_EQ(answer.body, body);
+    EXPECT_THAT(answer.headers, testing::Contains(testing::Pair(
+                                    "X-Content-Type-Options", "nosniff")));
+  }
+}
+
 TEST(Handshake09, TimesAreSeconds) {
   const http::Response plain = HandshakeAnswer09("ID", 60000, 25999, "");
   EXPECT_EQ(plain.body,
