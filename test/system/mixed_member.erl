@@ -8,6 +8,7 @@
 
 -type kind() :: websocket | 'socket.io-0.6' | 'socket.io-0.9' | 'socket.io-2' | 'socket.io-4' | 'engine.io-3' | 'engine.io-4'.
 -type member() :: {kind(), term()}.
+-type target() :: socks_client:target() | {below, Prefix :: iodata(), socks_client:target()}.
 -type heard() :: {frame, binary()} | {news, binary()}.
 
 -define(WAIT, 30_000).
@@ -18,31 +19,36 @@ kinds() ->
     [{websocket, websocket}, {'socket.io-0.6', 'xhr-polling'}, {'socket.io-0.9', websocket}, {'socket.io-2', polling},
      {'socket.io-4', websocket}, {'engine.io-3', polling}, {'engine.io-4', websocket}].
 
--spec open(socks_client:target(), {kind(), atom()}) -> member().
+-spec open(target(), {kind(), atom()}) -> member().
 open(Target, Kind) ->
     open(Target, Kind, "nobody").
 
 %% @doc The name is what the witness is told.
--spec open(socks_client:target(), {kind(), atom()}, iodata()) -> member().
-open(Target, {websocket, _}, Name) ->
-    {websocket, socks_ws:open(Target, ["/websocket/?name=", Name])};
-open(Target, {'socket.io-0.6', Transport}, _) ->
-    {'socket.io-0.6', socks_socketio06:open(Target, Transport, "/socket.io")};
-open(Target, {'socket.io-0.9', Transport}, _) ->
-    {'socket.io-0.9', socks_socketio09:open(Target, Transport, "/socket.io")};
-open(Target, {'socket.io-2', Transport}, Name) ->
-    C = socks_engine:open(Target, 3, Transport, "/socket.io/", #{query => ["&b64=1&name=", Name]}),
+-spec open(target(), {kind(), atom()}, iodata()) -> member().
+open({below, Prefix, Target}, Kind, Name) ->
+    connect(Kind, Target, Prefix, Name);
+open(Target, Kind, Name) ->
+    connect(Kind, Target, "", Name).
+
+connect({websocket, _}, Target, Prefix, Name) ->
+    {websocket, socks_ws:open(Target, [Prefix, "/websocket/?name=", Name])};
+connect({'socket.io-0.6', Transport}, Target, Prefix, _) ->
+    {'socket.io-0.6', socks_socketio06:open(Target, Transport, [Prefix, "/socket.io"])};
+connect({'socket.io-0.9', Transport}, Target, Prefix, _) ->
+    {'socket.io-0.9', socks_socketio09:open(Target, Transport, [Prefix, "/socket.io"])};
+connect({'socket.io-2', Transport}, Target, Prefix, Name) ->
+    C = socks_engine:open(Target, 3, Transport, [Prefix, "/socket.io/"], #{query => ["&b64=1&name=", Name]}),
     [<<"0">>] = socks_engine:recv(C, 1),
     {'socket.io-2', C};
-open(Target, {'socket.io-4', Transport}, Name) ->
-    C = socks_engine:open(Target, 4, Transport, "/socket.io/", #{query => ["&name=", Name]}),
+connect({'socket.io-4', Transport}, Target, Prefix, Name) ->
+    C = socks_engine:open(Target, 4, Transport, [Prefix, "/socket.io/"], #{query => ["&name=", Name]}),
     ok = socks_engine:send(C, [<<"0">>]),
     [<<"0{\"sid\":", _/binary>>] = socks_engine:recv(C, 1),
     {'socket.io-4', C};
-open(Target, {'engine.io-3', Transport}, Name) ->
-    {'engine.io-3', socks_engine:open(Target, 3, Transport, "/engine.io/", #{query => ["&name=", Name]})};
-open(Target, {'engine.io-4', Transport}, Name) ->
-    {'engine.io-4', socks_engine:open(Target, 4, Transport, "/engine.io/", #{query => ["&name=", Name]})}.
+connect({'engine.io-3', Transport}, Target, Prefix, Name) ->
+    {'engine.io-3', socks_engine:open(Target, 3, Transport, [Prefix, "/engine.io/"], #{query => ["&name=", Name]})};
+connect({'engine.io-4', Transport}, Target, Prefix, Name) ->
+    {'engine.io-4', socks_engine:open(Target, 4, Transport, [Prefix, "/engine.io/"], #{query => ["&name=", Name]})}.
 
 %% @doc Words without quotes and backslashes.
 -spec say(member(), iodata()) -> ok.

@@ -4,17 +4,17 @@
 -module(socketio_SUITE).
 
 -export([all/0, suite/0, init_per_suite/1, end_per_suite/1, end_per_testcase/2]).
--export([engine_echo/1, mixed_room/1, exceptions/1, leaving/1, upgrade_under_fire/1, cut_probes/1, endless_probe/1]).
+-export([engine_echo/1, mixed_room/1, exceptions/1, leaving/1, upgrade_under_fire/1, upgrade_elsewhere/1, cut_probes/1, endless_probe/1]).
 -export([namespaces/1, acknowledgements/1, timeouts/1, attachments/1, server_disconnects/1, client_disconnects/1, too_many_namespaces/1,
          generation_09/1, cookie/1, compression/1, preflight/1, after_upgrade/1,
-         recovered/1, not_recovered/1, expired/1, waiting_at_the_end/1, edge_killed/1, drained/1]).
+         recovered/1, through_losses/1, not_recovered/1, expired/1, waiting_at_the_end/1, edge_killed/1, drained/1]).
 
 suite() -> [{timetrap, {minutes, 2}}].
 
 all() ->
-    [engine_echo, mixed_room, exceptions, leaving, upgrade_under_fire, cut_probes, endless_probe,
+    [engine_echo, mixed_room, exceptions, leaving, upgrade_under_fire, upgrade_elsewhere, cut_probes, endless_probe,
      namespaces, acknowledgements, timeouts, attachments, server_disconnects, client_disconnects, too_many_namespaces, generation_09,
-     cookie, compression, preflight, after_upgrade, recovered, not_recovered, expired, waiting_at_the_end, edge_killed, drained].
+     cookie, compression, preflight, after_upgrade, recovered, through_losses, not_recovered, expired, waiting_at_the_end, edge_killed, drained].
 
 init_per_suite(Config) -> socketio_world:start(Config).
 end_per_suite(Config) -> socketio_world:stop(Config).
@@ -29,6 +29,7 @@ exceptions(Config) -> socketio_rooms:exceptions(Config).
 leaving(Config) -> socketio_rooms:leaving(Config).
 
 upgrade_under_fire(Config) -> socketio_fire:upgrades(Config).
+upgrade_elsewhere(Config) -> socketio_fire:upgrades_elsewhere(Config).
 cut_probes(Config) -> socketio_fire:cuts(Config).
 endless_probe(Config) -> socketio_fire:endless(Config).
 
@@ -47,6 +48,7 @@ preflight(Config) -> socketio_http:preflight(Config).
 after_upgrade(Config) -> socketio_http:after_upgrade(Config).
 
 recovered(Config) -> socketio_recovery:recovered(Config).
+through_losses(Config) -> socketio_recovery:through_losses(Config).
 not_recovered(Config) -> socketio_recovery:not_recovered(Config).
 expired(Config) -> socketio_recovery:expired(Config).
 waiting_at_the_end(Config) -> socketio_recovery:waiting_at_the_end(Config).

@@ -4,7 +4,7 @@
 
 -include_lib("stdlib/include/assert.hrl").
 
--export([upgrades/1, cuts/1, endless/1]).
+-export([upgrades/1, upgrades_elsewhere/1, cuts/1, endless/1]).
 
 -define(WAIT, 60_000).
 %% No pings: these clients have no thread for them.
@@ -18,6 +18,20 @@ upgrades(Config) ->
     outcomes(Clients, Port, 200),
     socketio_world:settled(Config),
     socketio_world:unlisten(Config, Port).
+
+%% @doc The same over TLS, in the broker's web server, and where hardly anything may be on the way to the callback module.
+-spec upgrades_elsewhere([term()]) -> ok.
+upgrades_elsewhere(Config) ->
+    Clients = [{Version, [{upgrade, 50 + rand:uniform(500)}]} || Version <- [3, 4], _ <- lists:seq(1, 10)],
+    Tls = socketio_world:tls(Config),
+    outcomes(Clients, {tls, Tls}, 100),
+    Narrow = socketio_world:listen(Config, [{credit_messages, 1} | ?UNHURRIED]),
+    outcomes(Clients, Narrow, 100),
+    {Web, StopWeb} = socketio_world:web(Config, "fire"),
+    outcomes(Clients, Web, "/fire/engine.io/", 60),
+    socketio_world:settled(Config),
+    [socketio_world:unlisten(Config, Port) || Port <- [Tls, Narrow]],
+    StopWeb().
 
 %% @doc The WebSocket is lost at each step; the next one succeeds, or there is none.
 -spec cuts([term()]) -> ok.
@@ -40,8 +54,10 @@ endless(Config) ->
     socketio_world:unlisten(Config, Port).
 
 %% Everybody has got everything, in order.
-outcomes(Clients, Port, Count) ->
-    Running = [{spawn_monitor(fun() -> exit({done, socketio_fire_client:run(Port, Version, Steps, Count)}) end), Client}
+outcomes(Clients, Target, Count) -> outcomes(Clients, Target, "/engine.io/", Count).
+
+outcomes(Clients, Target, Path, Count) ->
+    Running = [{spawn_monitor(fun() -> exit({done, socketio_fire_client:run(Target, Path, Version, Steps, Count)}) end), Client}
                || {Version, Steps} = Client <- Clients],
     Expected = [<<"down ", (integer_to_binary(N))/binary>> || N <- lists:seq(1, Count)],
     Counted = iolist_to_binary(io_lib:format("counted ~b true", [Count])),

@@ -3,7 +3,7 @@
 %% processes: a poller, a sender, and the caller, who goes through the steps and reads the WebSocket once it has one.
 -module(socketio_fire_client).
 
--export([run/4]).
+-export([run/5]).
 
 -type step() :: upgrade | before_probe | unread_answer | after_probe | before_finish | close_frame | no_probe | wait_silent | wait_probed.
 
@@ -11,9 +11,9 @@
 -define(WAIT, 30_000).
 
 %% @doc So many messages either way; each step after so many ms. All that was heard, in order.
--spec run(inet:port_number(), 3 | 4, [{step(), pos_integer()}], pos_integer()) -> [binary()].
-run(Port, Version, Steps, Count) ->
-    C = socks_engine:open(Port, Version, polling, "/engine.io/", #{query => "&b64=1"}),
+-spec run(socks_client:target(), iodata(), 3 | 4, [{step(), pos_integer()}], pos_integer()) -> [binary()].
+run(Target, Path, Version, Steps, Count) ->
+    C = socks_engine:open(Target, Version, polling, Path, #{query => "&b64=1"}),
     ok = socks_engine:send(C, [<<"flow ", (integer_to_binary(Count))/binary>>]),
     Self = self(),
     Poller = spawn_link(fun() -> put({socks_engine, socks_engine:sid(C)}, []), poll(Self, C, []) end),

@@ -4,7 +4,7 @@
 
 -include_lib("stdlib/include/assert.hrl").
 
--export([recovered/1, not_recovered/1, expired/1, waiting_at_the_end/1]).
+-export([recovered/1, through_losses/1, not_recovered/1, expired/1, waiting_at_the_end/1]).
 
 -import(socketio_world, [listen/2, unlisten/2, witness/1]).
 -import(socks_engine, [send/2, recv/2]).
@@ -43,6 +43,35 @@ recovered(Config) ->
                                          {<<"d">>, polling, polling}]],
     ok = mixed_member:close(Witness),
     unlisten(Config, Port).
+
+%% @doc The module goes on sending whether or not somebody is there: each message comes once, in order.
+-spec through_losses([term()]) -> ok.
+through_losses(Config) ->
+    Port = listen(Config, [?ON]),
+    Witness = witness(Port),
+    {C, Names} = member(Port, websocket, <<"a">>),
+    say(C, "flow 100"),
+    {Last, Seen} = lists:foldl(fun(Transport, {Now, Before}) ->
+        {Offset, Number} = flow(Now, Before, Before + 10),
+        lose(Now, <<"a">>, Witness),
+        {Back, Names} = come_back(Port, Transport, Names, Offset, <<"a">>),
+        [{frame, <<"a back">>}] = mixed_member:hear(Witness, 1),
+        {case Transport of polling -> socks_engine:upgrade(Back); websocket -> Back end, Number}
+    end, {C, 0}, [websocket, polling, websocket, polling]),
+    {_, 100} = flow(Last, Seen, 100),
+    ok = send(Last, [<<"1">>]),
+    ok = socks_engine:close(Last),
+    ok = mixed_member:close(Witness),
+    unlisten(Config, Port).
+
+%% Reads up to that number.
+flow(C, Seen, Enough) ->
+    Number = Seen + 1,
+    Offset = event(C, ["down ", integer_to_binary(Number)]),
+    case Number < Enough of
+        true -> flow(C, Number, Enough);
+        false -> {Offset, Number}
+    end.
 
 %% @doc A deliberate end, an offset that nobody knows, too much that was missed, somebody else's turn: a new session.
 -spec not_recovered([term()]) -> ok.

@@ -78,7 +78,8 @@ with_members(Config, Do) ->
     Plain = socketio_world:listen(Config, []),
     Tls = socketio_world:tls(Config),
     Other = socketio_world:listen(Config, []),
-    Targets = #{'socket.io-4' => {tls, Tls}, 'engine.io-3' => Other, 'socket.io-0.6' => Other},
+    {Web, StopWeb} = socketio_world:web(Config, "web"),
+    Targets = #{'socket.io-4' => {tls, Tls}, 'engine.io-3' => {below, "/web", Web}, 'socket.io-0.6' => Other},
     Members = [open(maps:get(Kind, Targets, Plain), {Kind, Transport}) || {Kind, Transport} <- mixed_member:kinds()],
     [say(M, "join lobby") || M <- Members],
     [settle(M) || M <- Members],
@@ -86,4 +87,5 @@ with_members(Config, Do) ->
     [close(M) || M <- Members],
     %% Those that polled are waited for, unless their listener ends.
     [socketio_world:unlisten(Config, Port) || Port <- [Plain, Tls, Other]],
+    ok = StopWeb(),
     socketio_world:settled(Config).

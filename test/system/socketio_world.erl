@@ -4,7 +4,7 @@
 
 -include_lib("common_test/include/ct.hrl").
 
--export([start/1, stop/1, clean/1, listen/2, listen/3, tls/1, unlisten/2, sessions/1, settled/1, connect/3, connect/4, witness/1]).
+-export([start/1, stop/1, clean/1, listen/2, listen/3, tls/1, web/2, unlisten/2, sessions/1, settled/1, connect/3, connect/4, witness/1]).
 
 -spec start([term()]) -> [term()].
 start(Config) ->
@@ -38,6 +38,14 @@ tls(Config) ->
     Chain = #{root => Key, intermediates => [], peer => Key},
     #{server_config := Server} = public_key:pkix_test_data(#{server_chain => Chain, client_chain => Chain}),
     listen(Config, [{ssl, true}, {ssl_opts, Server}]).
+
+%% @doc One in the broker's web server: its port, and what ends it.
+-spec web([term()], string()) -> {inet:port_number(), fun(() -> ok)}.
+web(Config, Prefix) ->
+    Port = socks_broker:free_port(),
+    Interface = {rabbit_web_dispatch, Prefix},
+    ok = listeners_world:start(Config, Interface, mixed_callback, [{port, Port}, {engine_ping_interval, 120000}]),
+    {Port, fun() -> ok = listeners_world:stop(Config, Interface) end}.
 
 -spec unlisten([term()], inet:port_number()) -> ok.
 unlisten(Config, Port) -> ok = listeners_world:stop(Config, {"127.0.0.1", Port}).
