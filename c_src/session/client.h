@@ -29,6 +29,7 @@ struct Engine {
 
   base::ConnectionId probe;   // the WebSocket that the client tries
   bool probed = false;        // its ping has been answered
+  uint8_t probed_polls = 0;   // that were ended at once for it
   bool base64 = false;        // the client takes no bytes on its WebSocket
   bool text_polls = false;    // nor in the answers to its polls
   bool pinged = false;        // protocol 4: we have, and wait for the pong
@@ -39,6 +40,7 @@ struct Engine {
   size_t held_size = 0;       // of the text that they belong to
   base::Time poll_by = 0;     // the next poll; 0: one waits, or none is needed
   base::Time probe_by = 0;    // the end of the probe
+  base::Time noop_at = 0;     // while probing: the waiting poll is ended
   framing::Attachments attachments;
 };
 

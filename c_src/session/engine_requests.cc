@@ -95,7 +95,7 @@ void Poll(Tables& t, Client* k, Connection* c) {
   c->phase = Phase::kPoll;
   t.SetDeadline(c, 0);
   ScheduleEngine(t, k);
-  if (k->engine->probed) EndProbedPoll(t, k);
+  if (k->engine->probed) TakeProbedPoll(t, k);
 }
 
 void Post(Tables& t, Client* k, Connection* c) {

@@ -5,6 +5,7 @@
 
 #include "session/answer.h"
 #include "session/closing.h"
+#include "session/engine_upgrade.h"
 #include "session/wire.h"
 
 namespace rabbit_socks::session {
@@ -58,7 +59,7 @@ void ScheduleEngine(Tables& t, Client* k) {
   const Engine& engine = *k->engine;
   Time next = 0;
   for (const Time at : {engine.alive_by, engine.ping_at, engine.connect_by,
-                        engine.attach_by, engine.poll_by}) {
+                        engine.attach_by, engine.poll_by, engine.noop_at}) {
     if (at != 0 && (next == 0 || at < next)) next = at;
   }
   t.SetDeadline(k, next);
@@ -107,6 +108,7 @@ void EngineDue(Tables& t, Client* k) {
   if (IsDue(t, engine.connect_by))
     return CloseClient(t, k, 1008, "no namespace was asked for");
   if (IsDue(t, engine.ping_at)) Ping(t, k);
+  if (IsDue(t, engine.noop_at)) EndProbedPoll(t, k);
   ScheduleEngine(t, k);
 }
 

@@ -44,7 +44,9 @@ void MoveQueue(Tables& t, Client* k) {
 void ForgetProbe(Tables& t, Client* k) {
   k->engine->probe = {};
   k->engine->probed = false;
+  k->engine->probed_polls = 0;
   k->engine->probe_by = 0;
+  k->engine->noop_at = 0;
   ScheduleEngine(t, k);
 }
 
@@ -131,7 +133,19 @@ Fault TakeProbeMessage(Tables& t, Client* k, Connection* c, Payload payload,
   return {kProtocolError, "no probe and no upgrade"};
 }
 
+void TakeProbedPoll(Tables& t, Client* k) {
+  // Its first one may have crossed our answer on its way.
+  constexpr uint8_t kAtOnce = 2;
+  if (k->engine->probed_polls < kAtOnce) {
+    ++k->engine->probed_polls;
+    return EndProbedPoll(t, k);
+  }
+  k->engine->noop_at = t.now + base::TickWheel::kTick;
+  ScheduleEngine(t, k);
+}
+
 void EndProbedPoll(Tables& t, Client* k) {
+  k->engine->noop_at = 0;
   if (k->queue.empty() && t.FindConnection(k->connection) != nullptr)
     SendPacket(t, k, {EnginePacket::Type::kNoop, Payload::kText, {}});
 }

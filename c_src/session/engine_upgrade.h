@@ -25,6 +25,9 @@ base::Fault TakeProbeMessage(Tables& t, Client* k, Connection* c,
 // Once its probe was answered the client waits for its poll before it goes on:
 // one that has nothing else to bring is ended.
 void EndProbedPoll(Tables& t, Client* k);
+// The same for a poll that has come since then, but with pauses: a client that
+// never hears our answer, since something on the way keeps it, polls on.
+void TakeProbedPoll(Tables& t, Client* k);
 // `c` tries nothing any more: a probe that ends before its client has moved to
 // it has no client, which polls on. False: it was no probe.
 bool ReleaseProbe(Tables& t, Connection* c);

@@ -86,6 +86,33 @@ TEST(EngineLimits, AProbeDoesNotWait) {
   EXPECT_THAT(with.Heard(), ElementsAre("event:early:[]"));
 }
 
+// Something on the way keeps our answer: the client polls on, and is not to do
+// so as fast as it can.
+TEST(EngineLimits, AProbeWhoseAnswerIsNotHeard) {
+  C with(Events());
+  const Poller client = In(&with);
+  const auto waiting = client.Poll();
+  const auto ws = with.Connect();
+  with.Send(ws,
+            Upgrade("/socket.io/?EIO=4&transport=websocket&sid=" + client.sid));
+  with.Send(ws, ClientText("2probe"));
+  EXPECT_EQ(C::Body(with.Take(waiting)), "6");
+  EXPECT_EQ(client.Fetch(), "6");
+  EXPECT_EQ(client.Fetch(), "6");
+  for (int i = 0; i < 3; ++i) {
+    const auto later = client.Poll();
+    EXPECT_EQ(with.Take(later), "");
+    with.Wait(200);
+    EXPECT_EQ(C::Body(with.Take(later)), "6");
+  }
+  const auto last = client.Poll();
+  with.Emit(with.LastOpened(), "here", "[]");
+  EXPECT_EQ(C::Body(with.Take(last)), "42[\"here\"]");
+  with.Send(ws, ClientText("5"));
+  with.Emit(with.LastOpened(), "there", "[]");
+  EXPECT_THAT(with.Take(ws), EndsWith(ServerText("42[\"there\"]")));
+}
+
 // Attack row E17.
 TEST(EngineLimits, TwoPostsAtOnceEndTheClient) {
   ListenerConfig config = Events();
