@@ -22,7 +22,7 @@
     close = none :: none | tuple()
 }).
 
--type item() :: {message | command, rabbit_socks_proto:encoded()}.
+-type item() :: {message, rabbit_socks_message:message()} | {command, rabbit_socks_proto:encoded()}.
 
 -spec start(rabbit_socks_link:link(), binary(), rabbit_socks_acks:acks()) -> ok.
 start(Link, Beginning, Acks) ->
@@ -30,8 +30,8 @@ start(Link, Beginning, Acks) ->
     ok.
 
 %% @doc False: nothing is gathered in this process.
--spec message({pos_integer(), rabbit_socks_proto:encoded()}) -> boolean().
-message({Size, Encoded}) -> add({message, Encoded}, Size).
+-spec message({Size :: pos_integer(), rabbit_socks_message:message()}) -> boolean().
+message({Size, Message}) -> add({message, Message}, Size).
 
 -spec command(rabbit_socks_proto:encoded()) -> boolean().
 command(Encoded) -> add({command, Encoded}, iolist_size(Encoded)).
@@ -101,5 +101,5 @@ commands([{command, Encoded} | Items], Commands, Beginning) ->
     commands(Items, [Encoded | Commands], Beginning);
 commands([{message, _} | _] = Items, Commands, Beginning) ->
     {Messages, Rest} = lists:splitwith(fun({Kind, _}) -> Kind =:= message end, Items),
-    Send = rabbit_socks_proto:send(Beginning, lists:reverse([Encoded || {_, Encoded} <- Messages])),
+    Send = rabbit_socks_proto:send(Beginning, lists:reverse([Message || {_, Message} <- Messages])),
     commands(Rest, [Send | Commands], Beginning).

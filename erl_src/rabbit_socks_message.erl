@@ -1,9 +1,9 @@
 %% SPDX-License-Identifier: MPL-2.0
-%% @doc What may be sent to a client or a room, checked and encoded. Whatever fails here fails with badarg in the process that
+%% @doc What may be sent to a client or a room, checked. Whatever fails here fails with badarg in the process that
 %% called. The terms within arguments are not looked at: the edge takes those that JSON has a place for, and tells of others.
 -module(rabbit_socks_message).
 
--export([frame/1, event/3, ack/2, encode/1, limited/1, room/1, text/1]).
+-export([frame/1, event/3, ack/2, sized/1, limited/1, room/1, text/1]).
 -export_type([message/0]).
 
 %% docs/PORT_PROTOCOL.md, "Messages".
@@ -33,13 +33,13 @@ args(Args) when length(Args) >= 0 -> Args;
 args(_) -> error(badarg).
 
 %% @doc With its size, which is 32 MiB at most.
--spec encode(message()) -> {pos_integer(), rabbit_socks_proto:encoded()}.
-encode(Message) ->
-    {Size, _} = Encoded = rabbit_socks_proto:message(Message),
+-spec sized(message()) -> {pos_integer(), message()}.
+sized(Message) ->
+    Size = rabbit_socks_proto:size(Message),
     true = Size =< ?MAX_SIZE orelse error(badarg),
-    Encoded.
+    {Size, Message}.
 
-%% @doc The same for another command that holds one.
+%% @doc The same limit for an encoded command that holds one.
 -spec limited(rabbit_socks_proto:encoded()) -> rabbit_socks_proto:encoded().
 limited(Encoded) ->
     true = iolist_size(Encoded) =< ?MAX_SIZE orelse error(badarg),

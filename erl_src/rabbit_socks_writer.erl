@@ -28,12 +28,12 @@
 %% @doc Text must be UTF-8; bare iodata is text, as in 2011. A message above 32 MiB is badarg.
 -spec send_frame(rabbit_socks_callback:frame() | {utf8 | binary, iodata()} | iodata(), arg()) -> ok.
 send_frame(Frame, Writer) ->
-    message(rabbit_socks_message:encode(rabbit_socks_message:frame(Frame)), Writer).
+    message(rabbit_socks_message:sized(rabbit_socks_message:frame(Frame)), Writer).
 
 %% @doc An event of Socket.IO.
 -spec emit(rabbit_socks_callback:name(), [rabbit_socks_callback:value()], arg()) -> ok.
 emit(Name, Args, Writer) ->
-    message(rabbit_socks_message:encode(rabbit_socks_message:event(Name, Args, none)), Writer).
+    message(rabbit_socks_message:sized(rabbit_socks_message:event(Name, Args, none)), Writer).
 
 %% @doc With `#{ack => Tag}' it is answered by handle_ack/3, once. Another process than the session's asks that one to
 %% write it: so what it writes afterwards may arrive before.
@@ -46,12 +46,12 @@ emit(Name, Args, #{ack := Tag} = Options, #writer{acks = true, owner = Owner} = 
         Owner ->
             Open = fun(Acks) -> open(Name, Args, Tag, Timeout, Acks) end,
             case rabbit_socks_gather:acks(Open) of
-                {ok, Encoded} -> message(Encoded, Writer);
+                {ok, Sized} -> message(Sized, Writer);
                 too_many -> ok;
                 none -> ok % the session is over: its last callback runs
             end;
         _ ->
-            _ = rabbit_socks_message:encode(rabbit_socks_message:event(Name, Args, ?LARGEST_ID)),
+            _ = rabbit_socks_message:sized(rabbit_socks_message:event(Name, Args, ?LARGEST_ID)),
             _ = Owner ! {'$socks', emit, Name, Args, Options},
             ok
     end;
@@ -65,10 +65,10 @@ timeout(_) -> error(badarg).
 %% What cannot be sent is never outstanding.
 open(Name, Args, Tag, Timeout, Acks) ->
     Next = rabbit_socks_acks:next(Acks),
-    Encoded = rabbit_socks_message:encode(rabbit_socks_message:event(Name, Args, case Next of too_many -> none; Id -> Id end)),
+    Sized = rabbit_socks_message:sized(rabbit_socks_message:event(Name, Args, case Next of too_many -> none; Id -> Id end)),
     case Next of
         too_many -> {too_many, rabbit_socks_acks:too_many(Tag, Acks)};
-        _ -> {{ok, Encoded}, rabbit_socks_acks:open(Next, Tag, Timeout, Acks)}
+        _ -> {{ok, Sized}, rabbit_socks_acks:open(Next, Tag, Timeout, Acks)}
     end.
 
 %% @doc Acknowledges an event. Of several replies the first counts.
@@ -76,9 +76,9 @@ open(Name, Args, Tag, Timeout, Acks) ->
 reply(none, _, #writer{}) ->
     ok;
 reply(Ack, Args, #writer{session = Session} = Writer) ->
-    Encoded = rabbit_socks_message:encode(rabbit_socks_message:ack(rabbit_socks_acks:id(Session, Ack), Args)),
+    Sized = rabbit_socks_message:sized(rabbit_socks_message:ack(rabbit_socks_acks:id(Session, Ack), Args)),
     case rabbit_socks_acks:use(Ack) of
-        true -> message(Encoded, Writer);
+        true -> message(Sized, Writer);
         false -> ok
     end.
 
@@ -132,10 +132,10 @@ gather(#writer{link = Link, beginning = Beginning}, Acks) ->
 session(#writer{session = Session}) -> {ok, Session};
 session(_) -> none.
 
-message(Encoded, #writer{owner = Owner, link = Link, beginning = Beginning}) ->
-    case Owner =:= self() andalso rabbit_socks_gather:message(Encoded) of
+message({_, Message} = Sized, #writer{owner = Owner, link = Link, beginning = Beginning}) ->
+    case Owner =:= self() andalso rabbit_socks_gather:message(Sized) of
         true -> ok;
-        false -> rabbit_socks_link:write(Link, 1, [rabbit_socks_proto:send(Beginning, [element(2, Encoded)])])
+        false -> rabbit_socks_link:write(Link, 1, [rabbit_socks_proto:send(Beginning, [Message])])
     end.
 
 command(Command, #writer{owner = Owner, link = Link}) ->

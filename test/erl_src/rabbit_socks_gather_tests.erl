@@ -13,7 +13,7 @@ gather_test_() ->
           try Test(Link) after _ = discard(), link_port:close(Link) end
       end} || {Name, Test} <- [{ordered, fun ordered/1}, {cut, fun cut/1}, {ends, fun ends/1}, {acknowledgements, fun acknowledgements/1}]].
 
-text(Text) -> rabbit_socks_proto:message({utf8, Text}).
+text(Text) -> rabbit_socks_message:sized({utf8, Text}).
 term(Term) -> rabbit_socks_proto:term(Term).
 
 ordered(Link) ->

@@ -4,7 +4,7 @@
 
 -include_lib("eunit/include/eunit.hrl").
 
--import(rabbit_socks_message, [frame/1, event/3, ack/2, encode/1, limited/1, room/1, text/1]).
+-import(rabbit_socks_message, [frame/1, event/3, ack/2, sized/1, limited/1, room/1, text/1]).
 
 forms_test_() ->
     [?_assertEqual({utf8, <<"ab">>}, frame(["a", $b])),
@@ -24,12 +24,12 @@ bad_test_() ->
 %% 32 MiB with what goes around them.
 size_test_() ->
     Bytes = fun(N) -> binary:copy(<<"x">>, N) end,
-    Encode = fun(Message) -> {Size, Encoded} = encode(Message), ?assert(Size >= iolist_size(Encoded)), ok end,
-    [?_assertEqual(ok, Encode(frame(Bytes(16#2000000 - 16)))),
-     ?_assertError(badarg, Encode(frame(Bytes(16#2000001)))),
-     ?_assertEqual(ok, Encode(event(e, [Bytes(16#2000000 - 100)], none))),
-     ?_assertError(badarg, Encode(event(e, [Bytes(16#2000000)], none))),
-     ?_assertError(badarg, Encode(ack(1, [Bytes(16#2000000)]))),
+    Sized = fun(Message) -> {Size, Message} = sized(Message), ?assert(Size >= iolist_size(rabbit_socks_proto:term(Message))), ok end,
+    [?_assertEqual(ok, Sized(frame(Bytes(16#2000000 - 16)))),
+     ?_assertError(badarg, Sized(frame(Bytes(16#2000001)))),
+     ?_assertEqual(ok, Sized(event(e, [Bytes(16#2000000 - 100)], none))),
+     ?_assertError(badarg, Sized(event(e, [Bytes(16#2000000)], none))),
+     ?_assertError(badarg, Sized(ack(1, [Bytes(16#2000000)]))),
      ?_assertError(badarg, limited([Bytes(16#2000000), 1])),
      ?_assertEqual([<<"x">>], limited([<<"x">>]))].
 

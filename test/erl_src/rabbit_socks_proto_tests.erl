@@ -37,7 +37,7 @@ term_test_() ->
 %% Packets are cut by this: it must not be below what a message takes.
 size_test_() ->
     Empty = byte_size(iolist_to_binary(send(1, [{utf8, <<>>}]))),
-    [?_assert(element(1, rabbit_socks_proto:message(Message)) >=
+    [?_assert(rabbit_socks_proto:size(Message) >=
               byte_size(iolist_to_binary(send(1, [{utf8, <<>>}, Message]))) - Empty)
      || [Message] <- messages()].
 
@@ -47,8 +47,6 @@ sharing_test() ->
     ?assert(lists:any(fun(Part) -> Part =:= Payload andalso is_binary(Part) end, lists:flatten([send(1, [{binary, Payload}])]))),
     ?assert(byte_size(iolist_to_binary(lists:flatten([send(1, [{binary, Payload}])]) -- [Payload])) < 64).
 
-send(Session, Messages) ->
-    Encoded = [element(2, rabbit_socks_proto:message(Message)) || Message <- Messages],
-    rabbit_socks_proto:send(rabbit_socks_proto:session(Session), Encoded).
+send(Session, Messages) -> rabbit_socks_proto:send(rabbit_socks_proto:session(Session), Messages).
 
 decoded(Commands) -> binary_to_term(iolist_to_binary(rabbit_socks_proto:packet(length(Commands), Commands))).
