@@ -48,6 +48,8 @@ class BytePath {
   TlsStream* tls() const { return tls_.get(); }
 
  private:
+  static bool FlushRaw(int fd, SendQueue* queue, BufferPool* pool);
+
   std::unique_ptr<TlsStream> tls_;
 };
 
