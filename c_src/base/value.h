@@ -75,6 +75,8 @@ class Value {
   size_t capacity() const {
     return tokens_.capacity() * sizeof(Token) + store_.capacity();
   }
+  // Of the bytes of its texts and binaries together.
+  size_t stored() const { return store_.size(); }
   bool empty() const { return tokens_.empty(); }
   const std::vector<Token>& tokens() const { return tokens_; }
   // REQUIRES: token is one of ours, kText or kBinary. Lives until the next

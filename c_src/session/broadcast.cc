@@ -27,8 +27,10 @@ Broadcast::Class* Broadcast::ClassOf(const Session& s) {
   made.generation = s.generation;
   made.nsp = s.nsp;
   made.recoverable = recoverable;
-  made.rendered = std::make_shared<const Rendered>(Render(
-      message_, s.generation, s.nsp, recoverable ? Bytes(offset_) : Bytes()));
+  made.rendered = std::make_shared<const Rendered>(
+      Render(message_, s.generation, s.nsp,
+             recoverable ? Bytes(offset_) : Bytes(), &t_.outbound));
+  Tables::Trim(&t_.outbound);
   return &made;
 }
 

@@ -42,21 +42,26 @@ void Leave(Tables& t, Client* k) {
   EndClient(t, k, kNormal, "");
 }
 
-Fault TakeText(Tables& t, Client* k, Bytes text) {
+Fault TakePacketText(Tables& t, Client* k, Bytes text, SocketPacket* packet) {
   framing::Attachments& attachments = k->engine->attachments;
   if (const Fault fault = attachments.OnText()) return fault;
-  SocketPacket packet;
   if (const Fault fault = k->generation->packets->Decode(
-          text, k->config->limits.framing, &packet))
+          text, k->config->limits.framing, packet))
     return fault;
-  if (packet.attachments > 0) {
-    attachments.Hold(std::move(packet));
+  if (packet->attachments > 0) {
+    attachments.Hold(std::move(*packet));
     k->engine->held_size = text.size();
     k->engine->attach_by = t.now + k->config->limits.body_timeout;
     ScheduleEngine(t, k);
     return {};
   }
-  return TakeSocketPacket(t, k, &packet, text.size());
+  return TakeSocketPacket(t, k, packet, text.size());
+}
+
+Fault TakeText(Tables& t, Client* k, Bytes text) {
+  const Fault fault = TakePacketText(t, k, text, &t.inbound);
+  Tables::Trim(&t.inbound);
+  return fault;
 }
 
 Fault TakeBinary(Tables& t, Client* k, Bytes data) {

@@ -82,7 +82,8 @@ void SendRendered(Tables& t, Session* s,
 void SendMessage(Tables& t, Session* s, const base::Message& message) {
   const auto rendered = std::make_shared<const Rendered>(
       Render(message, s->generation, s->nsp,
-             s->recovery ? NextOffset(t) : std::string()));
+             s->recovery ? NextOffset(t) : std::string(), &t.outbound));
+  Tables::Trim(&t.outbound);
   SendRendered(t, s, rendered, [&](Client* k, Connection* c) {
     for (const Rendered::Part& part : rendered->parts) {
       const bool sent = k == nullptr

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MPL-2.0
 #include "session/rendered.h"
 
+#include <algorithm>
 #include <optional>
 #include <utility>
 
@@ -24,9 +25,18 @@ Rendered NotCarried() {
   return none;
 }
 
+// Enough for what is small, so that its text grows once.
+size_t Estimate(const SocketPacket& packet) {
+  constexpr size_t kHead = 16, kToken = 8, kSmall = 4096;
+  return std::min(kSmall, kHead + packet.nsp.size() + packet.name.size() +
+                              packet.data.stored() +
+                              kToken * packet.data.tokens().size());
+}
+
 Rendered RenderPacket(const Message& message, const Generation& generation,
-                      const std::string& nsp, Bytes offset) {
-  SocketPacket packet;
+                      const std::string& nsp, Bytes offset,
+                      SocketPacket* scratch) {
+  SocketPacket& packet = *scratch;
   if (!ToSocketPacket(message, nsp, generation, &packet)) return NotCarried();
   Rendered rendered;
   if (!offset.empty() && packet.type == SocketPacket::Type::kEvent &&
@@ -35,6 +45,7 @@ Rendered RenderPacket(const Message& message, const Generation& generation,
     rendered.offset.assign(offset);
   }
   std::string text;
+  text.reserve(Estimate(packet));
   std::vector<Bytes> attachments;
   generation.packets->Append(packet, &text, &attachments);
   rendered.parts.push_back({Payload::kText, std::move(text)});
@@ -73,9 +84,10 @@ Rendered RenderPlain(const Message& message, const Generation* generation) {
 }  // namespace
 
 Rendered Render(const Message& message, const Generation* generation,
-                const std::string& nsp, Bytes offset) {
+                const std::string& nsp, Bytes offset,
+                framing::SocketPacket* scratch) {
   if (generation != nullptr && generation->packets != nullptr)
-    return RenderPacket(message, *generation, nsp, offset);
+    return RenderPacket(message, *generation, nsp, offset, scratch);
   return RenderPlain(message, generation);
 }
 

@@ -9,6 +9,7 @@
 #include "base/bytes.h"
 #include "base/message.h"
 #include "framing/generation.h"
+#include "framing/packet_codec.h"
 
 namespace rabbit_socks::session {
 
@@ -25,10 +26,10 @@ struct Rendered {
 
 // `generation` null: a bare WebSocket. `offset` not empty: it becomes the last
 // argument of an event that wants no acknowledgement (connection state
-// recovery), and is in the result.
+// recovery), and is in the result. *scratch is overwritten.
 Rendered Render(const base::Message& message,
                 const framing::Generation* generation, const std::string& nsp,
-                base::Bytes offset);
+                base::Bytes offset, framing::SocketPacket* scratch);
 
 }  // namespace rabbit_socks::session
 

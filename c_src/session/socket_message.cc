@@ -3,6 +3,7 @@
 
 #include "base/utf8.h"
 #include "framing/json_value.h"
+#include "framing/packet_wire.h"
 
 namespace rabbit_socks::session {
 namespace {
@@ -56,6 +57,7 @@ bool FrameToEvent(const Message& message, SocketPacket* packet) {
 
 bool ToSocketPacket(const Message& message, const std::string& nsp,
                     const Generation& generation, SocketPacket* packet) {
+  framing::ResetPacket(packet);
   packet->nsp = nsp;
   switch (message.kind) {
     case Message::Kind::kText:

@@ -12,7 +12,7 @@
 
 namespace rabbit_socks::session {
 
-// Fills *packet for the namespace. False: the generation cannot carry it.
+// Overwrites *packet, for the namespace. False: the generation cannot carry it.
 bool ToSocketPacket(const base::Message& message, const std::string& nsp,
                     const framing::Generation& generation,
                     framing::SocketPacket* packet);

@@ -21,6 +21,7 @@
 #include "base/slot_map.h"
 #include "base/tick_wheel.h"
 #include "base/time.h"
+#include "framing/packet_codec.h"
 #include "session/client.h"
 #include "session/config.h"
 #include "session/connection.h"
@@ -60,7 +61,10 @@ struct Tables {
   std::vector<std::unique_ptr<transport::WebSocket>> graveyard;
   std::vector<base::ClientId> polled;  // to be answered: see FlushPolls
   std::string scratch;  // for replies built while the outbox takes messages
-  base::Time now;       // of the step under way
+  // What is read and what is written now; they keep their buffers, which would
+  // cost more than the rest of a small packet.
+  framing::SocketPacket inbound, outbound;
+  base::Time now;  // of the step under way
   uint32_t max_connections;
   uint32_t lingering = 0;  // clients in that state
   bool stopping = false;
@@ -103,6 +107,13 @@ struct Tables {
   bool IsProbe(const Connection& c) const {
     const Client* k = FindClient(c.client);
     return k != nullptr && k->engine && k->engine->probe == c.id;
+  }
+
+  // To be called when one has been used: what a large one needed is given back.
+  static void Trim(framing::SocketPacket* packet) {
+    constexpr size_t kKept = size_t{64} << 10;
+    if (packet->data.capacity() + packet->name.capacity() > kKept)
+      *packet = framing::SocketPacket();
   }
 
   // Deadlines. Keys of sessions and clients carry a bit that no id has.
