@@ -223,6 +223,7 @@ class Model {
     const uint64_t session = Id();
     const auto route = input_->ConsumeIntegral<uint32_t>();
     info.nsp = Text(20);
+    info.certificate = Text(30);
     std::string auth;
     if (input_->ConsumeBool()) {
       auth = Text(20);
@@ -231,8 +232,10 @@ class Model {
     }
     Require(writer_.Open(base::SessionId{session}, 2, route, info));
     Event("{'open'," + std::to_string(session) + ",2," + std::to_string(route) +
-          ",#{'auth',[" + auth + "],'generation','none','headers'," +
-          Show(head) + ",'local',{<>,0},'namespace'," +
+          ",#{'auth',[" + auth + "],'certificate'," +
+          (info.certificate.empty() ? "'none'" : "<" + info.certificate + ">") +
+          ",'generation','none','headers'," + Show(head) +
+          ",'local',{<>,0},'namespace'," +
           (info.nsp.empty() ? "'none'" : "<" + info.nsp + ">") + ",'path',[" +
           path + "],'peer',{<" + info.peer_address + ">," +
           std::to_string(info.peer_port) + "},'protocol','rfc6455','query',<" +
