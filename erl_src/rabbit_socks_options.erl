@@ -59,6 +59,7 @@ limits() ->
      {max_connections, 0, ?UINT32},
      {max_connections_per_address, 0, ?UINT32},
      {max_pending, 0, ?UINT32},
+     {max_clients, 0, ?UINT32},
      {credit_messages, 1, ?UINT32},
      {credit_bytes, 1, ?UINT32},
      {compression_window_bits, 9, 15},

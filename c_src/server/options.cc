@@ -109,6 +109,8 @@ const std::vector<Option>& Options() {
        [](Limits* l, int64_t v) { l->max_connections_per_address = U32(v); }},
       {"max_pending", 0, kUint32,
        [](Limits* l, int64_t v) { l->max_pending = U32(v); }},
+      {"max_clients", 0, kUint32,
+       [](Limits* l, int64_t v) { l->max_clients = U32(v); }},
       {"credit_messages", 1, kUint32,
        [](Limits* l, int64_t v) { l->credit_messages = U32(v); }},
       {"credit_bytes", 1, kUint32,

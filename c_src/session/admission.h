@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MPL-2.0
-// Who may connect: the limits on connections (L10).
+// Who may connect: the limits on connections (L10), and on clients, which on
+// polling transports outlive theirs.
 #ifndef RABBIT_SOCKS_SESSION_ADMISSION_H_
 #define RABBIT_SOCKS_SESSION_ADMISSION_H_
 
@@ -12,6 +13,9 @@ namespace rabbit_socks::session {
 // In all, of the listener, of those without a complete request, of one address.
 bool Admits(const Tables& t, const Listener& listener,
             const std::string& address);
+
+// The connection's listener has room for one more client.
+bool AdmitsClient(const Tables& t, const Connection& c);
 
 }  // namespace rabbit_socks::session
 

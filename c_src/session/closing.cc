@@ -8,7 +8,6 @@
 
 #include "http/response.h"
 #include "session/answer.h"
-#include "session/engine_upgrade.h"
 #include "session/namespaces.h"
 #include "session/recovery.h"
 #include "session/rooms.h"
@@ -38,9 +37,6 @@ void AnswerRefusal(Tables& t, Connection* c, uint16_t code) {
                   code == 1001 ? "going away"
                                : "the session ended before it was open"});
 }
-
-// Of a close frame without a body (RFC 6455 7.1.5): answered with one.
-constexpr uint16_t kNoCode = 1005;
 
 void CloseStream(Tables& t, Connection* c, const transport::Row& row) {
   if (!c->relayed &&
@@ -147,19 +143,6 @@ void AnswerPosts(Tables& t, Client* k) {
   }
 }
 
-void ForgetName(Tables& t, Client* k) {
-  if (!k->name.empty()) t.names.erase(k->name);
-  k->name.clear();
-}
-
-// The node hears of the end now and may still answer what came before.
-void BeginEnding(Tables& t, Session* s, uint16_t code, Bytes reason) {
-  t.outbox->Closed(s->id, s->owner, code, reason);
-  s->owner.clear();
-  s->state = Session::State::kEnding;
-  t.SetDeadline(s, 0);
-}
-
 }  // namespace
 
 void EndSession(Tables& t, Session* s, uint16_t code, Bytes reason) {
@@ -175,10 +158,13 @@ void EndSession(Tables& t, Session* s, uint16_t code, Bytes reason) {
 
 void EndClient(Tables& t, Client* k, uint16_t code, Bytes reason) {
   EndAllSessions(t, k, code, reason);
-  ForgetName(t, k);
+  t.ForgetName(k);
   AnswerPosts(t, k);
   DropProbe(t, k);
   if (k->state == Client::State::kLingering) --t.lingering;
+  const auto listener = t.listeners.find(k->listener);
+  if (listener != t.listeners.end() && listener->second.clients > 0)
+    --listener->second.clients;
   t.clients.Erase(k->id);
 }
 
@@ -242,58 +228,6 @@ void CloseAtOnce(Tables& t, Client* k, uint16_t code, Bytes reason) {
   CloseClient(t, k, code, reason);
   k = t.FindClient(id);
   if (k != nullptr) EndClient(t, k, code, reason);
-}
-
-void EndWebSocket(Tables& t, Connection* c, uint16_t code, Bytes reason,
-                  uint16_t answer) {
-  c->close_code = answer;
-  ReleaseProbe(t, c);
-  bool awaited = false;
-  if (Session* s = t.FindSession(c->session)) {
-    BeginEnding(t, s, code, reason);
-    awaited = true;
-  }
-  if (Client* k = t.FindClient(c->client)) {
-    t.SetDeadline(k, 0);
-    ForgetName(t, k);  // no other request can take it up again
-    // Who breaks a rule is not lost.
-    const bool lost = code == 1000 || code == 1001 || code == kNoCode;
-    const std::vector<base::SessionId> ids = k->sessions;
-    for (const base::SessionId id : ids) {
-      Session* s = t.FindSession(id);
-      if (s == nullptr || (lost && GoAway(t, s))) continue;
-      BeginEnding(t, s, code, reason);
-      awaited = true;
-    }
-  }
-  if (!awaited) {
-    CompleteEnding(t, c);
-    return;
-  }
-  c->phase = Phase::kEnding;
-  t.SetDeadline(c, t.now + c->config->limits.close_timeout);
-}
-
-void ConfirmEnding(Tables& t, Session* s) {
-  Connection* c = t.ConnectionOf(*s);
-  EndSession(t, s, 1006, "");
-  if (c == nullptr) return;
-  const Client* k = t.FindClient(c->client);
-  if (k == nullptr || k->sessions.empty()) CompleteEnding(t, c);
-}
-
-void CompleteEnding(Tables& t, Connection* c) {
-  EndSessionsOf(t, c, 1006, "");
-  // A draft without close codes has nothing to say of a fault: the TCP
-  // connection ends. Its own close is answered.
-  const bool says =
-      c->websocket->codec().has_control_frames() || c->close_code == kNoCode;
-  if (says && c->phase != Phase::kClosing) {
-    t.outbox->BeginWrite(c->id);
-    c->websocket->codec().AppendClose(c->close_code, "", &t.outbox->arena());
-    t.outbox->EndWrite();
-  }
-  FinishConnection(t, c);
 }
 
 }  // namespace rabbit_socks::session

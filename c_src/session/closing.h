@@ -31,19 +31,6 @@ void CloseClient(Tables& t, Client* k, uint16_t code, base::Bytes reason);
 // The same without lingering. `k` is dead after the call.
 void CloseAtOnce(Tables& t, Client* k, uint16_t code, base::Bytes reason);
 
-// The client's WebSocket closed, or broke a rule: the code goes into our close
-// frame. What came before is answered first: the node is told, and the frame
-// is sent when the node has confirmed the end (CompleteEnding), at the latest
-// after close_timeout. `c` may be dead after the call if it was relayed.
-void EndWebSocket(Tables& t, Connection* c, uint16_t code, base::Bytes reason,
-                  uint16_t answer);
-
-// The node has answered all that came before for one session of c in phase
-// kEnding. `s` is dead after the call.
-void ConfirmEnding(Tables& t, Session* s);
-// The node has answered all that came before, or will not.
-void CompleteEnding(Tables& t, Connection* c);
-
 // Sends a close frame and waits for the peer's, at most close_timeout.
 void StartCloseHandshake(Tables& t, Connection* c, uint16_t code,
                          base::Bytes reason);

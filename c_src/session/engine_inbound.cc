@@ -7,6 +7,7 @@
 #include "framing/attachments.h"
 #include "session/closing.h"
 #include "session/delivery.h"
+#include "session/ending.h"
 #include "session/engine_timers.h"
 #include "session/namespaces.h"
 #include "session/wire.h"

@@ -61,6 +61,7 @@ void NewClient(Tables& t, Connection* c, Target target,
                const EngineQuery& query, const Generation& generation) {
   const bool websocket = target.transport->family == Family::kWebSocket;
   if (websocket && !ReadUpgrade(t, c, nullptr)) return;
+  if (!MayOpenClient(t, c)) return;
   const char* protocol =
       websocket ? websocket::Name(c->upgrade->offer.draft) : "http";
   if (generation.packets == nullptr) {

@@ -3,6 +3,7 @@
 #include "base/utf8.h"
 #include "session/accepting.h"
 #include "session/closing.h"
+#include "session/ending.h"
 #include "session/hub_impl.h"
 #include "session/inbound.h"
 #include "session/namespaces.h"

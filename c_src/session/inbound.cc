@@ -7,8 +7,8 @@
 #include <utility>
 
 #include "session/answer.h"
-#include "session/closing.h"
 #include "session/delivery.h"
+#include "session/ending.h"
 #include "session/engine_inbound.h"
 #include "session/engine_upgrade.h"
 #include "session/socketio09_inbound.h"

@@ -5,6 +5,8 @@
 #include <utility>
 
 #include "base/random.h"
+#include "session/admission.h"
+#include "session/answer.h"
 
 namespace rabbit_socks::session {
 namespace {
@@ -45,6 +47,12 @@ base::OpenInfo InfoOf(Connection* c, Target* target, const transport::Row* row,
   return info;
 }
 
+bool MayOpenClient(Tables& t, Connection* c) {
+  if (AdmitsClient(t, *c)) return true;
+  AnswerFault(t, c, base::Fault{503, "too many clients"});
+  return false;
+}
+
 Client* AddClient(Tables& t, Connection* c, uint32_t route,
                   const transport::Row* row,
                   const framing::Generation& generation) {
@@ -58,6 +66,8 @@ Client* AddClient(Tables& t, Connection* c, uint32_t route,
   k->config = c->config;
   k->connection = c->id;
   c->client = k->id;
+  const auto found = t.listeners.find(k->listener);
+  if (found != t.listeners.end()) ++found->second.clients;
   return k;
 }
 

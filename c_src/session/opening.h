@@ -17,6 +17,9 @@ base::OpenInfo InfoOf(Connection* c, Target* target, const transport::Row* row,
                       const char* protocol, base::Bytes subprotocol,
                       const framing::Generation* generation);
 
+// Whether c's request may open a client. If not, it is answered: 503, as the
+// listener has max_clients of them.
+bool MayOpenClient(Tables& t, Connection* c);
 // A client that came with c's request, without a session or a name yet. Its
 // transport is `row`.
 Client* AddClient(Tables& t, Connection* c, uint32_t route,

@@ -112,6 +112,7 @@ void OpenPolls(Tables& t, Connection* c, Target target) {
       target.transport->dress == Dress::kMultipart) {
     return AnswerFault(t, c, Fault{404, "nothing is served at this path"});
   }
+  if (!MayOpenClient(t, c)) return;
   c->jsonp_index = target.jsonp_index;
   OpenClient(t, c, std::move(target), framing::SocketIo06(), "http");
 }

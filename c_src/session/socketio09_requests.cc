@@ -135,6 +135,7 @@ void Handshake(Tables& t, Connection* c, Target target) {
     return AnswerFault(
         t, c, Fault{400, "the index of a jsonp request is 1 to 9 digits"});
   }
+  if (!MayOpenClient(t, c)) return;
   c->jsonp_index = index.value_or("");
   // Until a transport comes, what is sent waits as for a poll.
   target.transport = transport::FindRow(transport::Age::k09, "xhr-polling");

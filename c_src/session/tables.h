@@ -34,6 +34,7 @@ struct Listener {
   std::shared_ptr<const ListenerConfig> config;
   uint32_t connections = 0;
   uint32_t pending = 0;
+  uint32_t clients = 0;  // of Socket.IO and Engine.IO
   std::unordered_map<std::string, uint32_t>
       by_address;  // kept only with max_connections_per_address
 };
@@ -102,6 +103,11 @@ struct Tables {
       if (s != nullptr && s->nsp == nsp) return s;
     }
     return nullptr;
+  }
+  // No other request can take the client up again.
+  void ForgetName(Client* k) {
+    if (!k->name.empty()) names.erase(k->name);
+    k->name.clear();
   }
   // `c` is a WebSocket that a client on another transport tries.
   bool IsProbe(const Connection& c) const {

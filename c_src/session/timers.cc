@@ -7,6 +7,7 @@
 #include "session/accepting.h"
 #include "session/answer.h"
 #include "session/closing.h"
+#include "session/ending.h"
 #include "session/engine_timers.h"
 #include "session/engine_upgrade.h"
 #include "session/polls.h"

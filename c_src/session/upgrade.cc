@@ -123,6 +123,7 @@ void StartUpgrade(Tables& t, Connection* c, Target target) {
                    nullptr));
     return;
   }
+  if (!MayOpenClient(t, c)) return;
   OpenClient(t, c, std::move(target), framing::SocketIo06(), protocol);
 }
 

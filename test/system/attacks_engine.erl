@@ -111,7 +111,7 @@ connected(Port) ->
 -spec names(world()) -> ok.
 names(World) ->
     Count = case attacks_world:sanitized(World) of true -> 10000; false -> 100000 end,
-    Port = events(World, [{engine_ping_interval, 300}, {engine_ping_timeout, 300}]),
+    Port = events(World, [{engine_ping_interval, 300}, {engine_ping_timeout, 300}, {max_clients, Count}]),
     Names = attacks_polls:many(Port, target(4), Count),
     ?assertEqual(Count, length(lists:usort(Names))),
     %% 27 characters of base64 are 162 bits; the last one has the rest of 160.
@@ -131,7 +131,7 @@ chi_square(Characters) ->
 -spec abandoned(world()) -> ok.
 abandoned(World) ->
     Count = case attacks_world:sanitized(World) of true -> 1000; false -> 10000 end,
-    Port = events(World, [{engine_ping_interval, 2500}, {engine_ping_timeout, 2500}]),
+    Port = events(World, [{engine_ping_interval, 2500}, {engine_ping_timeout, 2500}, {max_clients, Count}]),
     Processes = rpc(World, erlang, system_info, [process_count]),
     _ = attacks_polls:many(Port, target(3), Count),
     ct:log("~b sessions, ~b KiB", [sessions(World), attacks_world:grown(World) div 1024]),
