@@ -15,5 +15,6 @@ init([]) ->
     ok = rabbit_socks_edge_table:create(),
     ok = rabbit_socks_routes:create(),
     Children = [#{id => Module, start => {Module, start_link, []}, type => supervisor, shutdown => infinity}
-                || Module <- [rabbit_socks_edge_sup, rabbit_socks_listener_sup]],
+                || Module <- [rabbit_socks_edge_sup, rabbit_socks_listener_sup]] ++
+               [#{id => rabbit_socks_amqp_workers, start => {rabbit_socks_amqp_workers, start_link, []}}],
     {ok, {#{strategy => one_for_one, intensity => 3, period => 60}, Children}}.

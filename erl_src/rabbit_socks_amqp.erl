@@ -1,0 +1,120 @@
+%% SPDX-License-Identifier: MPL-2.0
+%% @doc RabbitMQ for browsers: a callback module whose clients log in, publish and subscribe with events. docs/BRIDGE.md is for
+%% those who write clients.
+-module(rabbit_socks_amqp).
+-behaviour(rabbit_socks_callback).
+
+-include_lib("kernel/include/logger.hrl").
+
+-export([subprotocol_name/0, init/3, open/3, handle_event/4, handle_info/2, terminate/1]).
+
+%% Each costs the broker a hash, or a question to some directory.
+-define(MAX_REFUSALS, 3).
+
+-record(bridge, {
+    options :: rabbit_socks_amqp_options:options(),
+    peer :: {binary(), inet:port_number()},
+    login :: rabbit_socks_amqp_login:login() | none,
+    login_timer = none :: reference() | none,
+    refusals = 0 :: non_neg_integer(), % of logins
+    writer :: rabbit_socks_amqp_answer:writer() | undefined,
+    publishing = rabbit_socks_amqp_publishing:new() :: rabbit_socks_amqp_publishing:publishing(),
+    subscriptions = rabbit_socks_amqp_subscriptions:new() :: rabbit_socks_amqp_subscriptions:subscriptions()
+}).
+
+-spec subprotocol_name() -> [].
+subprotocol_name() -> [].
+
+-spec init([binary()], rabbit_socks_callback:info(), term()) -> {ok, #bridge{}} | {error, term()}.
+init(_, #{namespace := Namespace}, _) when Namespace =/= none, Namespace =/= <<"/">> ->
+    {error, <<"Invalid namespace">>};
+init(_, #{peer := Peer} = Info, Given) ->
+    case rabbit_socks_amqp_options:check(Given) of
+        {ok, Options} ->
+            case rabbit_socks_amqp_login:from_handshake(Info, Options) of
+                {ok, Login} -> {ok, #bridge{options = Options, peer = Peer, login = Login}};
+                none -> {ok, #bridge{options = Options, peer = Peer, login = none}};
+                {error, Code, Text} -> {error, {Text, #{<<"error">> => Code}}}
+            end;
+        {error, Text} ->
+            ?LOG_ERROR("~ts", [Text], #{domain => [rabbitmq, socks]}),
+            {error, <<"this path is not configured properly">>}
+    end.
+
+-spec open(module(), rabbit_socks_callback:writer_arg(), #bridge{}) -> {ok, #bridge{}}.
+open(Writer, Arg, #bridge{login = none, options = #{login_timeout := Timeout}} = Bridge) ->
+    Timer = erlang:start_timer(Timeout, self(), {rabbit_socks_amqp, login}),
+    {ok, Bridge#bridge{writer = {Writer, Arg}, login_timer = Timer}};
+open(Writer, Arg, Bridge) ->
+    {ok, Bridge#bridge{writer = {Writer, Arg}}}.
+
+-spec handle_event(binary(), [rabbit_socks_callback:value()], none | rabbit_socks_callback:ack(), #bridge{}) ->
+    rabbit_socks_callback:result(#bridge{}).
+handle_event(Name, Args, Given, #bridge{writer = Writer} = Bridge) ->
+    Ack = {rabbit_socks_amqp_text:shown(Name), Given},
+    case rabbit_socks_amqp_command:parse(Name, Args) of
+        {ok, Command} -> result(command(Command, Ack, Bridge));
+        {error, Text} ->
+            ok = rabbit_socks_amqp_answer:error(Writer, Ack, <<"bad_request">>, Text, #{}),
+            result(Bridge)
+    end.
+
+command({login, Credentials, VHost}, Ack, Bridge) ->
+    login(Credentials, VHost, Ack, Bridge);
+command(_, Ack, #bridge{login = none, writer = Writer} = Bridge) ->
+    ok = rabbit_socks_amqp_answer:error(Writer, Ack, <<"not_logged_in">>, <<"log in first">>, #{}),
+    Bridge;
+command({publish, Message}, Ack, #bridge{publishing = Publishing, writer = Writer, login = Login, options = #{publish_timeout := Timeout}} = Bridge) ->
+    Bridge#bridge{publishing = rabbit_socks_amqp_publishing:publish(Message, Ack, Writer, {Login, Timeout}, Publishing)};
+command({subscribe, Exchange, Keys}, Ack,
+        #bridge{subscriptions = Subscriptions, writer = Writer, login = Login, options = #{max_subscriptions := Most}} = Bridge) ->
+    Bridge#bridge{subscriptions = rabbit_socks_amqp_subscriptions:subscribe(Exchange, Keys, Ack, Writer, {Login, Most}, Subscriptions)};
+command({unsubscribe, Id}, Ack, #bridge{subscriptions = Subscriptions, writer = Writer} = Bridge) ->
+    Bridge#bridge{subscriptions = rabbit_socks_amqp_subscriptions:unsubscribe(Id, Ack, Writer, Subscriptions)}.
+
+%% One user a connection: what has been subscribed to was this one's right.
+login(_, _, Ack, #bridge{login = Login, writer = Writer} = Bridge) when Login =/= none ->
+    ok = rabbit_socks_amqp_answer:error(Writer, Ack, <<"bad_request">>, <<"this connection has logged in already">>, #{}),
+    Bridge;
+login(Credentials, VHost, Ack, #bridge{peer = Peer, options = Options, writer = {Module, Arg} = Writer, login_timer = Timer} = Bridge) ->
+    case rabbit_socks_amqp_login:login(Credentials, VHost, Peer, Options) of
+        {ok, Login} ->
+            _ = erlang:cancel_timer(Timer),
+            ok = rabbit_socks_amqp_answer:ok(Writer, Ack, #{<<"user">> => rabbit_socks_amqp_login:name(Login),
+                                                            <<"vhost">> => rabbit_socks_amqp_login:vhost(Login)}),
+            Bridge#bridge{login = Login, login_timer = none};
+        {error, Code, Text} ->
+            ok = rabbit_socks_amqp_answer:error(Writer, Ack, Code, Text, #{}),
+            Refusals = Bridge#bridge.refusals + 1,
+            _ = [Module:close(1008, <<"too many refused logins">>, Arg) || Refusals >= ?MAX_REFUSALS],
+            Bridge#bridge{refusals = Refusals}
+    end.
+
+-spec handle_info(term(), #bridge{}) -> rabbit_socks_callback:result(#bridge{}).
+handle_info({rabbit_socks_amqp, published, Ref, Outcome}, #bridge{publishing = Publishing, writer = Writer} = Bridge) ->
+    result(Bridge#bridge{publishing = rabbit_socks_amqp_publishing:outcome(Ref, Outcome, Writer, Publishing)});
+handle_info({timeout, _, {rabbit_socks_amqp, publish, Ref}}, #bridge{publishing = Publishing, writer = Writer} = Bridge) ->
+    result(Bridge#bridge{publishing = rabbit_socks_amqp_publishing:timed_out(Ref, Writer, Publishing)});
+handle_info({timeout, Timer, {rabbit_socks_amqp, login}}, #bridge{login_timer = Timer, writer = {Writer, Arg}} = Bridge) ->
+    ok = Writer:close(1008, <<"no login in time">>, Arg),
+    result(Bridge);
+handle_info({rabbit_socks_amqp, revoked, Process, Text}, #bridge{subscriptions = Subscriptions, writer = Writer} = Bridge) ->
+    result(Bridge#bridge{subscriptions = rabbit_socks_amqp_subscriptions:revoked(Process, Text, Writer, Subscriptions)});
+handle_info({'DOWN', Monitor, process, _, _}, #bridge{publishing = Publishing, subscriptions = Subscriptions, writer = Writer} = Bridge) ->
+    case rabbit_socks_amqp_publishing:down(Monitor, Writer, Publishing) of
+        {ok, Publishing1} -> result(Bridge#bridge{publishing = Publishing1});
+        other -> result(Bridge#bridge{subscriptions = rabbit_socks_amqp_subscriptions:down(Monitor, Writer, Subscriptions)})
+    end;
+handle_info(_, Bridge) ->
+    result(Bridge).
+
+%% A client is read while the broker keeps up with what it publishes.
+result(#bridge{publishing = Publishing, options = #{max_publishes := Most}} = Bridge) ->
+    case rabbit_socks_amqp_publishing:is_full(Publishing, Most) of
+        true -> {hold, Bridge};
+        false -> {ok, Bridge}
+    end.
+
+%% Its subscriptions see the end of the process.
+-spec terminate(#bridge{}) -> ok.
+terminate(_) -> ok.

@@ -1,0 +1,23 @@
+%% SPDX-License-Identifier: MPL-2.0
+%% @doc What a command is answered with: `{ok: true, …}' or `{ok: false, error: Code, message: Words}', in the acknowledgement. A
+%% client that has asked for none is told of errors by an event.
+-module(rabbit_socks_amqp_answer).
+
+-export([ok/3, error/5]).
+-export_type([writer/0, ack/0]).
+
+-type writer() :: {module(), rabbit_socks_callback:writer_arg()}.
+%% Of a command: its name goes with what went wrong.
+-type ack() :: {Command :: binary(), none | rabbit_socks_callback:ack()}.
+
+-spec ok(writer(), ack(), map()) -> ok.
+ok({Writer, Arg}, {_, Ack}, Fields) ->
+    Writer:reply(Ack, [Fields#{<<"ok">> => true}], Arg).
+
+-spec error(writer(), ack(), Code :: binary(), Text :: binary(), map()) -> ok.
+error({Writer, Arg}, {Command, Ack}, Code, Text, Fields) ->
+    Answer = Fields#{<<"ok">> => false, <<"error">> => Code, <<"message">> => Text},
+    case Ack of
+        none -> Writer:emit(<<"failed">>, [Command, Answer], Arg);
+        _ -> Writer:reply(Ack, [Answer], Arg)
+    end.

@@ -1,0 +1,91 @@
+%% SPDX-License-Identifier: MPL-2.0
+%% @doc What clients ask of the bridge: events with their arguments, checked, as commands. Pure. docs/BRIDGE.md has the words.
+-module(rabbit_socks_amqp_command).
+
+-export([parse/2, credentials/1]).
+-export_type([command/0, message/0]).
+
+-type message() :: #{exchange := binary(), key := binary(), payload := binary(), content_type := binary(), mandatory := boolean(),
+                     options := #{binary() => rabbit_socks_callback:value()}}.
+
+-type command() :: {login, rabbit_socks_access:credentials(), VHost :: binary() | default}
+                 | {publish, message()}
+                 | {subscribe, Exchange :: binary(), Keys :: [binary()]}
+                 | {unsubscribe, Id :: binary()}.
+
+-define(MAX_SHORT, 255).
+-define(MAX_KEYS, 100).
+-define(MAX_CREDENTIAL, 65536).
+
+%% @doc The text is for the client.
+-spec parse(Name :: binary(), Args :: [rabbit_socks_callback:value()]) -> {ok, command()} | {error, Text :: binary()}.
+parse(<<"login">>, [Auth]) ->
+    case credentials(Auth) of
+        {ok, Credentials, VHost} -> {ok, {login, Credentials, VHost}};
+        none -> {error, <<"login takes {username, password} or {token}, and vhost">>};
+        {error, Text} -> {error, Text}
+    end;
+parse(<<"publish">>, [Exchange, Key, Body]) ->
+    parse(<<"publish">>, [Exchange, Key, Body, #{}]);
+parse(<<"publish">>, [Exchange, Key, Body, Options]) ->
+    publish(name(Exchange), name(Key), rabbit_socks_amqp_body:encode(Body), Options);
+parse(<<"subscribe">>, [Exchange, Keys]) ->
+    subscribe(name(Exchange), keys(Keys));
+parse(<<"unsubscribe">>, [Id]) when is_binary(Id), byte_size(Id) =< ?MAX_SHORT ->
+    {ok, {unsubscribe, Id}};
+parse(<<"login">>, _) -> {error, <<"login takes {username, password} or {token}, and vhost">>};
+parse(<<"publish">>, _) -> {error, <<"publish takes exchange, routing key, body, and options">>};
+parse(<<"subscribe">>, _) -> {error, <<"subscribe takes exchange and routing keys">>};
+parse(<<"unsubscribe">>, _) -> {error, <<"unsubscribe takes a subscription">>};
+parse(Name, _) -> {error, <<"there is no command '", (rabbit_socks_amqp_text:shown(Name))/binary, "'">>}.
+
+publish({ok, Exchange}, {ok, Key}, {ok, Payload, ContentType}, Options) when is_map(Options) ->
+    case maps:get(<<"mandatory">>, Options, false) of
+        Mandatory when is_boolean(Mandatory) ->
+            {ok, {publish, #{exchange => Exchange, key => Key, payload => Payload, content_type => ContentType, mandatory => Mandatory,
+                             options => maps:remove(<<"mandatory">>, Options)}}};
+        _ -> {error, <<"mandatory must be true or false">>}
+    end;
+publish(error, _, _, _) -> {error, <<"an exchange is a string of at most 255 bytes">>};
+publish(_, error, _, _) -> {error, <<"a routing key is a string of at most 255 bytes">>};
+publish(_, _, error, _) -> {error, <<"a body is a string, bytes, or a value of JSON that has no bytes in it">>};
+publish(_, _, _, _) -> {error, <<"options are an object">>}.
+
+%% What is published to the default exchange goes to one queue, and cannot be listened to.
+subscribe({ok, <<>>}, _) -> {error, <<"the default exchange cannot be subscribed to">>};
+subscribe({ok, Exchange}, {ok, Keys}) -> {ok, {subscribe, Exchange, Keys}};
+subscribe(error, _) -> {error, <<"an exchange is a string of at most 255 bytes">>};
+subscribe(_, error) -> {error, <<"routing keys are a string, or 1 to 100 strings, of at most 255 bytes">>}.
+
+name(Text) when is_binary(Text), byte_size(Text) =< ?MAX_SHORT -> {ok, Text};
+name(_) -> error.
+
+%% The same set of keys is the same subscription, in whatever order.
+keys(Key) when is_binary(Key) -> keys([Key]);
+keys([_ | _] = Keys) when length(Keys) =< ?MAX_KEYS ->
+    case lists:all(fun(Key) -> name(Key) =/= error end, Keys) of
+        true -> {ok, lists:usort(Keys)};
+        false -> error
+    end;
+keys(_) -> error.
+
+%% @doc Of `auth' in the handshake, or of a login. `none': there are none in it.
+-spec credentials(term()) -> {ok, rabbit_socks_access:credentials(), VHost :: binary() | default} | none | {error, Text :: binary()}.
+credentials(Auth) when is_map(Auth) ->
+    case {Auth, maps:get(<<"vhost">>, Auth, default)} of
+        {#{<<"token">> := Token, <<"username">> := _}, _} when Token =/= null -> {error, <<"either a token or a user name, not both">>};
+        {#{<<"token">> := Token}, VHost} when is_binary(Token), Token =/= <<>>, byte_size(Token) =< ?MAX_CREDENTIAL ->
+            with_vhost({token, Token}, VHost);
+        {#{<<"username">> := User, <<"password">> := Password}, VHost}
+          when is_binary(User), User =/= <<>>, byte_size(User) =< ?MAX_SHORT, is_binary(Password), byte_size(Password) =< ?MAX_CREDENTIAL ->
+            with_vhost({password, User, Password}, VHost);
+        {#{<<"token">> := _}, _} -> {error, <<"a token is a string">>};
+        {#{<<"username">> := _}, _} -> {error, <<"a user name is a string of at most 255 bytes, and comes with a password">>};
+        _ -> none
+    end;
+credentials(_) ->
+    none.
+
+with_vhost(Credentials, default) -> {ok, Credentials, default};
+with_vhost(Credentials, VHost) when is_binary(VHost), byte_size(VHost) =< ?MAX_SHORT -> {ok, Credentials, VHost};
+with_vhost(_, _) -> {error, <<"a virtual host is a string of at most 255 bytes">>}.

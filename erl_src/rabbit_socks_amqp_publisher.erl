@@ -1,0 +1,143 @@
+%% SPDX-License-Identifier: MPL-2.0
+%% @doc Publishes for all sessions of one user in one virtual host, over one connection and one channel with confirms.
+%%
+%% Each message that a session hands over is answered once, with `{rabbit_socks_amqp, published, Ref, Outcome}'; unless this
+%% process ends before, which the session sees by its monitor. It ends when no session has been attached to it for a while, and
+%% when its channel does: nobody knows then what became of the messages under way.
+-module(rabbit_socks_amqp_publisher).
+-behaviour(gen_server).
+
+-export([attach/3, publish/4]).
+-export([start_link/1, init/1, handle_continue/2, handle_call/3, handle_cast/2, handle_info/2, terminate/2, format_status/1]).
+-export_type([outcome/0]).
+
+%% `refused': the broker could not take it. `unroutable': it was mandatory, and no queue takes it.
+-type outcome() :: confirmed | refused | unroutable.
+
+-define(IDLE, 60000). % ms
+
+-record(publisher, {
+    vhost :: binary(),
+    connection :: undefined | rabbit_socks_amqp_client:connection(),
+    channel :: undefined | rabbit_socks_amqp_client:channel(),
+    sessions = #{} :: #{reference() => attached},
+    next = 1 :: pos_integer(),
+    under_way = gb_trees:empty() :: gb_trees:tree(pos_integer(), {pid(), reference(), Mandatory :: mandatory()})
+}).
+
+%% What a return is recognised by: it does not say the number of its message.
+-type mandatory() :: no | returned | {Exchange :: binary(), Key :: binary(), Payload :: binary()}.
+
+%% @doc The publisher for that user; the session that asks is attached to it. Identity's password is wrapped, so that it is in no
+%% crash report.
+-spec attach(User :: binary(), VHost :: binary(), fun(() -> rabbit_socks_amqp_client:identity())) -> {ok, pid()} | {error, term()}.
+attach(User, VHost, Identity) ->
+    case rabbit_socks_amqp_workers:call({?MODULE, User, VHost}, {User, VHost, Identity}, {attach, self()}) of
+        {Publisher, ok} when is_pid(Publisher) -> {ok, Publisher};
+        {error, Reason} -> {error, Reason}
+    end.
+
+%% @doc Ref comes back with the outcome.
+-spec publish(pid(), reference(), Mandatory :: boolean(), rabbit_socks_amqp_client:envelope()) -> ok.
+publish(Publisher, Ref, Mandatory, Envelope) ->
+    gen_server:cast(Publisher, {publish, self(), Ref, Mandatory, Envelope}).
+
+-spec start_link({binary(), binary(), fun(() -> rabbit_socks_amqp_client:identity())}) -> gen_server:start_ret().
+start_link(Argument) ->
+    gen_server:start_link(?MODULE, Argument, []).
+
+-spec init({binary(), binary(), fun(() -> rabbit_socks_amqp_client:identity())}) -> {ok, #publisher{}, {continue, term()}}.
+init({User, VHost, Identity}) ->
+    process_flag(trap_exit, true),
+    {ok, #publisher{vhost = VHost}, {continue, {connect, User, Identity}}}.
+
+-spec handle_continue(term(), #publisher{}) -> {noreply, #publisher{}, timeout()} | {stop, term(), #publisher{}}.
+handle_continue({connect, User, Identity}, #publisher{vhost = VHost} = State) ->
+    case rabbit_socks_amqp_client:connect(Identity(), VHost, <<"rabbit_socks publisher of ", User/binary>>) of
+        {ok, Connection} -> open(State#publisher{connection = Connection});
+        {error, _} -> {stop, {shutdown, no_connection}, State}
+    end.
+
+open(#publisher{connection = Connection} = State) ->
+    case rabbit_socks_amqp_client:channel(Connection) of
+        {ok, Channel} ->
+            ok = rabbit_socks_amqp_client:confirms(Channel),
+            {noreply, State#publisher{channel = Channel}, ?IDLE};
+        {error, _} ->
+            {stop, {shutdown, no_channel}, State}
+    end.
+
+-spec handle_call({attach, pid()}, gen_server:from(), #publisher{}) -> {reply, ok, #publisher{}}.
+handle_call({attach, Session}, _, #publisher{sessions = Sessions} = State) ->
+    {reply, ok, State#publisher{sessions = Sessions#{monitor(process, Session) => attached}}}.
+
+-spec handle_cast(term(), #publisher{}) -> {noreply, #publisher{}}.
+handle_cast({publish, From, Ref, Mandatory, Envelope}, #publisher{channel = Channel, next = Next, under_way = UnderWay} = State) ->
+    ok = rabbit_socks_amqp_client:publish(Channel, Mandatory, Envelope),
+    Entry = {From, Ref, mandatory(Mandatory, Envelope)},
+    {noreply, State#publisher{next = Next + 1, under_way = gb_trees:insert(Next, Entry, UnderWay)}}.
+
+mandatory(false, _) -> no;
+mandatory(true, #{exchange := Exchange, key := Key, payload := Payload}) -> {Exchange, Key, Payload}.
+
+-spec handle_info(term(), #publisher{}) -> {noreply, #publisher{}} | {noreply, #publisher{}, timeout()} | {stop, term(), #publisher{}}.
+handle_info({'EXIT', _, Reason}, State) ->
+    {stop, {shutdown, Reason}, State};
+handle_info({'DOWN', Monitor, process, _, _}, #publisher{sessions = Sessions} = State) ->
+    go_on(State#publisher{sessions = maps:remove(Monitor, Sessions)});
+handle_info(timeout, State) ->
+    {stop, {shutdown, idle}, State};
+handle_info(Message, State) ->
+    case rabbit_socks_amqp_client:event(Message) of
+        {confirmed, Number, Multiple} -> go_on(settle(Number, Multiple, confirmed, State));
+        {refused, Number, Multiple} -> go_on(settle(Number, Multiple, refused, State));
+        {returned, Envelope} -> go_on(returned(Envelope, State));
+        _ -> go_on(State)
+    end.
+
+settle(Number, false, Outcome, #publisher{under_way = UnderWay} = State) ->
+    case gb_trees:take_any(Number, UnderWay) of
+        {Entry, Rest} ->
+            ok = tell(Entry, Outcome),
+            State#publisher{under_way = Rest};
+        error -> State
+    end;
+settle(Number, true, Outcome, #publisher{under_way = UnderWay} = State) ->
+    State#publisher{under_way = settle_up_to(Number, Outcome, UnderWay)}.
+
+settle_up_to(Number, Outcome, UnderWay) ->
+    case gb_trees:is_empty(UnderWay) orelse gb_trees:smallest(UnderWay) of
+        {Smallest, Entry} when Smallest =< Number ->
+            ok = tell(Entry, Outcome),
+            settle_up_to(Number, Outcome, gb_trees:delete(Smallest, UnderWay));
+        _ -> UnderWay
+    end.
+
+tell({From, Ref, returned}, confirmed) -> tell({From, Ref, no}, unroutable);
+tell({From, Ref, _}, Outcome) ->
+    _ = From ! {rabbit_socks_amqp, published, Ref, Outcome},
+    ok.
+
+%% Returns come in the order of their messages: it is the first one under way that looks the same.
+returned(Envelope, #publisher{under_way = UnderWay} = State) ->
+    State#publisher{under_way = mark(mandatory(true, Envelope), gb_trees:iterator(UnderWay), UnderWay)}.
+
+mark(Wanted, Iterator, UnderWay) ->
+    case gb_trees:next(Iterator) of
+        {Number, {From, Ref, Wanted}, _} -> gb_trees:update(Number, {From, Ref, returned}, UnderWay);
+        {_, _, Next} -> mark(Wanted, Next, UnderWay);
+        none -> UnderWay
+    end.
+
+%% Idle is who has no sessions. What those that left have published is not taken back: it may be confirmed to nobody.
+go_on(#publisher{sessions = Sessions} = State) when map_size(Sessions) =:= 0 -> {noreply, State, ?IDLE};
+go_on(State) -> {noreply, State}.
+
+-spec terminate(term(), #publisher{}) -> ok.
+terminate(_, #publisher{connection = undefined}) -> ok;
+terminate(_, #publisher{connection = Connection}) -> rabbit_socks_amqp_client:close(Connection).
+
+%% @private Messages are nobody's business.
+-spec format_status(gen_server:format_status()) -> gen_server:format_status().
+format_status(Status) ->
+    maps:map(fun(state, #publisher{vhost = VHost}) -> {publisher, VHost}; (message, _) -> '...'; (_, Value) -> Value end, Status).

@@ -1,0 +1,155 @@
+%% SPDX-License-Identifier: MPL-2.0
+%% @doc One set of routing keys of one exchange: one queue of this node for all who subscribe to it. What comes is broadcast to a
+%% room, so that it crosses to the edge once, whoever is in there.
+%%
+%% It ends with its last subscriber, and its queue with it; and when the broker takes the queue or the exchange away, which
+%% the subscribers see by their monitors. May a user read no more, then each of that user's sessions is told.
+-module(rabbit_socks_amqp_subscription).
+-behaviour(gen_server).
+
+-export([subscribe/4, leave/1, queue/2]).
+-export([start_link/1, init/1, handle_continue/2, handle_call/3, handle_cast/2, handle_info/2, terminate/2]).
+-export_type([id/0]).
+
+%% What clients know it by; the same on every node, and for every user of the virtual host.
+-type id() :: binary().
+
+-define(PREFETCH, 1000).
+%% Of what the edge is behind with, the oldest is dropped.
+-define(LENGTH, 100000).
+-define(PREFIX, "socks-subscription-").
+
+-record(subscription, {
+    id :: id(),
+    vhost :: binary(),
+    exchange :: binary(),
+    keys :: [binary()],
+    room :: binary(),
+    connection :: undefined | rabbit_socks_amqp_client:connection(),
+    channel :: undefined | rabbit_socks_amqp_client:channel(),
+    subscribers = #{} :: #{pid() => {reference(), rabbit_socks_access:user()}},
+    unacknowledged = 0 :: non_neg_integer()
+}).
+
+%% How long a permission that was taken away may still be used, at most.
+-define(REFRESH, 30000). % ms
+
+%% @doc The caller is one of its subscribers from now on: it joins the room itself. May is asked before.
+-spec subscribe(VHost :: binary(), Exchange :: binary(), Keys :: [binary()], rabbit_socks_access:user()) ->
+    {ok, pid(), id(), Room :: binary()} | {error, term()}.
+subscribe(VHost, Exchange, Keys, User) ->
+    case rabbit_socks_amqp_workers:call({?MODULE, VHost, Exchange, Keys}, {VHost, Exchange, Keys}, {subscribe, self(), User}) of
+        {Pid, {ok, Id, Room}} -> {ok, Pid, Id, Room};
+        {error, Reason} -> {error, Reason}
+    end.
+
+-spec leave(pid()) -> ok.
+leave(Subscription) ->
+    gen_server:cast(Subscription, {leave, self()}).
+
+%% @doc The queue's name: the operator's permissions go by its beginning. Each node has its own.
+-spec queue(Exchange :: binary(), Keys :: [binary()]) -> binary().
+queue(Exchange, Keys) ->
+    <<?PREFIX, (digest({node(), Exchange, Keys}))/binary>>.
+
+digest(Term) ->
+    <<Digest:15/binary, _/binary>> = crypto:hash(sha256, term_to_binary(Term, [{minor_version, 2}])),
+    binary:encode_hex(Digest).
+
+-spec start_link({binary(), binary(), [binary()]}) -> gen_server:start_ret().
+start_link(Argument) ->
+    gen_server:start_link(?MODULE, Argument, []).
+
+-spec init({binary(), binary(), [binary()]}) -> {ok, #subscription{}, {continue, open}}.
+init({VHost, Exchange, Keys}) ->
+    process_flag(trap_exit, true),
+    Id = digest({Exchange, Keys}),
+    Room = <<?PREFIX, Id/binary, $:, VHost/binary>>,
+    {ok, #subscription{id = Id, vhost = VHost, exchange = Exchange, keys = Keys, room = Room}, {continue, open}}.
+
+-spec handle_continue(open, #subscription{}) -> {noreply, #subscription{}} | {stop, term(), #subscription{}}.
+handle_continue(open, #subscription{vhost = VHost, exchange = Exchange, keys = Keys} = State) ->
+    maybe_open(rabbit_socks_amqp_client:connect(broker, VHost, <<"rabbit_socks subscription to ", Exchange/binary>>), Keys, State).
+
+maybe_open({ok, Connection}, Keys, #subscription{exchange = Exchange} = State) ->
+    Opened = State#subscription{connection = Connection},
+    try
+        {ok, Channel} = rabbit_socks_amqp_client:channel(Connection),
+        ok = rabbit_socks_amqp_client:subscription(Channel, queue(Exchange, Keys), Exchange, Keys, #{prefetch => ?PREFETCH, length => ?LENGTH}),
+        refresh_later(),
+        {noreply, Opened#subscription{channel = Channel}}
+    catch
+        _:_ -> {stop, {shutdown, no_subscription}, Opened}
+    end;
+maybe_open({error, _}, _, State) ->
+    {stop, {shutdown, no_connection}, State}.
+
+-spec handle_call({subscribe, pid(), rabbit_socks_access:user()}, gen_server:from(), #subscription{}) ->
+    {reply, {ok, id(), binary()}, #subscription{}}.
+handle_call({subscribe, Session, User}, _, #subscription{id = Id, room = Room, subscribers = Subscribers} = State) ->
+    Monitor = case Subscribers of
+        #{Session := {Known, _}} -> Known;
+        _ -> monitor(process, Session)
+    end,
+    {reply, {ok, Id, Room}, State#subscription{subscribers = Subscribers#{Session => {Monitor, User}}}}.
+
+-spec handle_cast({leave, pid()}, #subscription{}) -> {noreply, #subscription{}} | {stop, normal, #subscription{}}.
+handle_cast({leave, Session}, #subscription{subscribers = Subscribers} = State) ->
+    case maps:take(Session, Subscribers) of
+        {{Monitor, _}, Rest} ->
+            true = demonitor(Monitor, [flush]),
+            left(State#subscription{subscribers = Rest});
+        error -> {noreply, State}
+    end.
+
+left(#subscription{subscribers = Subscribers} = State) when map_size(Subscribers) =:= 0 -> {stop, normal, State};
+left(State) -> {noreply, State}.
+
+-spec handle_info(term(), #subscription{}) -> {noreply, #subscription{}} | {stop, term(), #subscription{}}.
+handle_info({'DOWN', _, process, Session, _}, #subscription{subscribers = Subscribers} = State) ->
+    left(State#subscription{subscribers = maps:remove(Session, Subscribers)});
+handle_info({'EXIT', _, Reason}, State) ->
+    {stop, {shutdown, Reason}, State};
+handle_info(refresh, State) ->
+    refresh_later(),
+    left(refresh(State));
+handle_info(Message, State) ->
+    case rabbit_socks_amqp_client:event(Message) of
+        {delivery, Tag, _, Envelope} -> {noreply, delivered(Tag, Envelope, State)};
+        cancelled -> {stop, {shutdown, cancelled}, State};
+        _ -> {noreply, State}
+    end.
+
+refresh_later() ->
+    _ = erlang:send_after(application:get_env(rabbit_socks, permission_refresh, ?REFRESH), self(), refresh),
+    ok.
+
+%% A user's sessions are judged together.
+refresh(#subscription{vhost = VHost, exchange = Exchange, keys = Keys, subscribers = Subscribers} = State) ->
+    Users = lists:usort([User || {_, User} <- maps:values(Subscribers)]),
+    Queue = queue(Exchange, Keys),
+    Refused = [{User, Text} || User <- Users, {error, _, Text} <- [rabbit_socks_access:subscribe(User, VHost, Exchange, Keys, Queue)]],
+    maps:fold(fun(Session, {Monitor, User}, Acc) ->
+        case lists:keyfind(User, 1, Refused) of
+            {_, Text} ->
+                true = demonitor(Monitor, [flush]),
+                Session ! {rabbit_socks_amqp, revoked, self(), Text},
+                Acc#subscription{subscribers = maps:remove(Session, Acc#subscription.subscribers)};
+            false -> Acc
+        end
+    end, State, Subscribers).
+
+delivered(Tag, Envelope, #subscription{id = Id, room = Room} = State) ->
+    ok = rabbit_socks:broadcast(Room, <<"message">>, [Id | rabbit_socks_amqp_message:arguments(Envelope)]),
+    acknowledged(Tag, State).
+
+%% Broadcasting waits for the link, and so does the queue: no more than the prefetch is ever here.
+acknowledged(Tag, #subscription{channel = Channel, unacknowledged = N} = State) when N + 1 >= ?PREFETCH div 2 ->
+    ok = rabbit_socks_amqp_client:acknowledge(Channel, Tag),
+    State#subscription{unacknowledged = 0};
+acknowledged(_, #subscription{unacknowledged = N} = State) ->
+    State#subscription{unacknowledged = N + 1}.
+
+-spec terminate(term(), #subscription{}) -> ok.
+terminate(_, #subscription{connection = undefined}) -> ok;
+terminate(_, #subscription{connection = Connection}) -> rabbit_socks_amqp_client:close(Connection).

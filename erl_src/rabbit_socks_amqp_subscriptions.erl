@@ -1,0 +1,83 @@
+%% SPDX-License-Identifier: MPL-2.0
+%% @doc What one session is subscribed to, and its places in the rooms of that.
+-module(rabbit_socks_amqp_subscriptions).
+
+-export([new/0, subscribe/6, unsubscribe/4, down/3, revoked/4]).
+-export_type([subscriptions/0]).
+
+-record(entry, {
+    process :: pid(),
+    monitor :: reference(),
+    room :: binary()
+}).
+
+-opaque subscriptions() :: #{rabbit_socks_amqp_subscription:id() => #entry{}}.
+
+-spec new() -> subscriptions().
+new() -> #{}.
+
+%% @doc Twice is once. What is published after the answer has been sent is delivered.
+-spec subscribe(Exchange :: binary(), Keys :: [binary()], rabbit_socks_amqp_answer:ack(), rabbit_socks_amqp_answer:writer(),
+                {rabbit_socks_amqp_login:login(), Most :: pos_integer()}, subscriptions()) -> subscriptions().
+subscribe(_, _, Ack, Writer, {_, Most}, Subscriptions) when map_size(Subscriptions) >= Most ->
+    failed(Writer, Ack, <<"too_many">>, <<"this connection has as many subscriptions as it may have">>, Subscriptions);
+subscribe(Exchange, Keys, Ack, Writer, {Login, _}, Subscriptions) ->
+    User = rabbit_socks_amqp_login:user(Login),
+    VHost = rabbit_socks_amqp_login:vhost(Login),
+    Queue = rabbit_socks_amqp_subscription:queue(Exchange, Keys),
+    case rabbit_socks_access:subscribe(User, VHost, Exchange, Keys, Queue) of
+        ok -> join(rabbit_socks_amqp_subscription:subscribe(VHost, Exchange, Keys, User), Ack, Writer, Subscriptions);
+        {error, Code, Text} -> failed(Writer, Ack, Code, Text, Subscriptions)
+    end.
+
+join({ok, Process, Id, Room}, Ack, {Writer, Arg} = To, Subscriptions) ->
+    ok = Writer:join(Room, Arg),
+    ok = rabbit_socks_amqp_answer:ok(To, Ack, #{<<"subscription">> => Id}),
+    case Subscriptions of
+        #{Id := #entry{process = Process}} -> Subscriptions;
+        _ -> Subscriptions#{Id => #entry{process = Process, monitor = monitor(process, Process), room = Room}}
+    end;
+join({error, _}, Ack, Writer, Subscriptions) ->
+    failed(Writer, Ack, <<"unavailable">>, <<"the broker has not made the subscription">>, Subscriptions).
+
+failed(Writer, Ack, Code, Text, Subscriptions) ->
+    ok = rabbit_socks_amqp_answer:error(Writer, Ack, Code, Text, #{}),
+    Subscriptions.
+
+-spec unsubscribe(rabbit_socks_amqp_subscription:id(), rabbit_socks_amqp_answer:ack(), rabbit_socks_amqp_answer:writer(), subscriptions()) ->
+    subscriptions().
+unsubscribe(Id, Ack, {Writer, Arg} = To, Subscriptions) ->
+    case maps:take(Id, Subscriptions) of
+        {#entry{process = Process, monitor = Monitor, room = Room}, Rest} ->
+            true = demonitor(Monitor, [flush]),
+            ok = Writer:leave(Room, Arg),
+            ok = rabbit_socks_amqp_subscription:leave(Process),
+            ok = rabbit_socks_amqp_answer:ok(To, Ack, #{}),
+            Rest;
+        error ->
+            failed(To, Ack, <<"not_found">>, <<"there is no such subscription">>, Subscriptions)
+    end.
+
+%% @doc A process has ended. If it was a subscription's, the client is told.
+-spec down(Monitor :: reference(), rabbit_socks_amqp_answer:writer(), subscriptions()) -> subscriptions().
+down(Monitor, Writer, Subscriptions) ->
+    case [Id || {Id, #entry{monitor = M}} <- maps:to_list(Subscriptions), M =:= Monitor] of
+        [Id] -> cancelled(Id, <<"unavailable">>, <<"the broker has ended the subscription">>, Writer, Subscriptions);
+        [] -> Subscriptions
+    end.
+
+%% @doc This user may read there no more.
+-spec revoked(pid(), Text :: binary(), rabbit_socks_amqp_answer:writer(), subscriptions()) -> subscriptions().
+revoked(Process, Text, Writer, Subscriptions) ->
+    case [{Id, M} || {Id, #entry{process = P, monitor = M}} <- maps:to_list(Subscriptions), P =:= Process] of
+        [{Id, Monitor}] ->
+            true = demonitor(Monitor, [flush]),
+            cancelled(Id, <<"access_refused">>, Text, Writer, Subscriptions);
+        [] -> Subscriptions
+    end.
+
+cancelled(Id, Code, Text, {Writer, Arg}, Subscriptions) ->
+    {#entry{room = Room}, Rest} = maps:take(Id, Subscriptions),
+    ok = Writer:leave(Room, Arg),
+    ok = Writer:emit(<<"cancelled">>, [Id, #{<<"error">> => Code, <<"message">> => Text}], Arg),
+    Rest.

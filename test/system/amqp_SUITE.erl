@@ -1,0 +1,288 @@
+%% SPDX-License-Identifier: MPL-2.0
+%% @doc The bridge on a real broker with the real archive: raw clients of Socket.IO 2 and 4 log in, publish and subscribe.
+-module(amqp_SUITE).
+
+-include_lib("common_test/include/ct.hrl").
+-include_lib("stdlib/include/assert.hrl").
+
+-export([all/0, suite/0, init_per_suite/1, end_per_suite/1, init_per_testcase/2, end_per_testcase/2]).
+-export([logins/1, no_login/1, login_timeout/1, wrong_options/1]).
+-export([bodies/1, properties/1, outcomes/1, refused_publishes/1, bad_requests/1, publisher_lost/1, many_publishes/1]).
+-export([subscriptions/1, shared_queue/1, refused_subscriptions/1, revoked/1, cancelled/1]).
+
+-import(amqp_client4, [open/2, open/3, refused/3, ask/3, tell/3, heard/1, close/1]).
+
+-define(GUEST, #{username => <<"guest">>, password => <<"guest">>}).
+-define(EVERY, [{4, websocket}, {4, polling}, {3, websocket}, {3, polling}]).
+
+suite() -> [{timetrap, {minutes, 2}}].
+
+all() ->
+    [logins, no_login, login_timeout, wrong_options, bodies, properties, outcomes, refused_publishes, bad_requests, publisher_lost, many_publishes,
+     subscriptions, shared_queue, refused_subscriptions, revoked, cancelled].
+
+init_per_suite(Config) ->
+    Broker = socks_broker:start(),
+    ok = socks_broker:load(Broker, amqp_probe),
+    ok = socks_broker:rpc(Broker, application, set_env, [rabbit_socks, permission_refresh, 200]),
+    [{0, _} = socks_broker:ctl(Broker, Command) || Command <- [
+        ["add_user", "reader", "secret"], ["set_permissions", "reader", "^socks-subscription-", "^socks-subscription-", "^(amq\\.topic|socks-subscription-.*)$"],
+        ["set_topic_permissions", "reader", "amq.topic", "^$", "^news\\."],
+        ["add_user", "writer", "secret"], ["set_permissions", "writer", "^$", "^(amq\\.topic|amq\\.default)$", "^$"],
+        ["set_topic_permissions", "writer", "amq.topic", "^news\\.", "^$"],
+        ["add_user", "stranger", "secret"]]],
+    [{broker, Broker} | Config].
+
+end_per_suite(Config) -> socks_broker:stop(?config(broker, Config)).
+
+init_per_testcase(wrong_options, Config) -> listening([{options, [{vhosts, <<"/">>}]}], Config);
+init_per_testcase(login_timeout, Config) -> listening([{options, [{login_timeout, 200}]}], Config);
+init_per_testcase(many_publishes, Config) -> listening([{options, [{max_publishes, 5}]}], Config);
+init_per_testcase(_, Config) -> listening([], Config).
+
+listening(Options, Config) -> [{port, socketio_world:listen(Config, rabbit_socks_amqp, Options)} | Config].
+
+%% Nothing stays of what a session had.
+end_per_testcase(_, Config) ->
+    socketio_world:clean(Config),
+    listeners_world:eventually(fun() -> [Q || <<"socks-", _/binary>> = Q <- probe(Config, queues, [])] =:= [] end),
+    _ = [probe(Config, delete, [Queue]) || Queue <- probe(Config, queues, [])],
+    ok.
+
+probe(Config, Function, Args) -> socks_broker:rpc(?config(broker, Config), amqp_probe, Function, Args).
+
+port(Config) -> ?config(port, Config).
+
+guest(Config) -> open(port(Config), websocket, ?GUEST).
+
+user(Config, Name) -> open(port(Config), websocket, #{username => Name, password => <<"secret">>}).
+
+%% What was wrong: the code alone.
+wrong(Client, Name, Args) ->
+    #{<<"ok">> := false, <<"error">> := Code, <<"message">> := Text} = ask(Client, Name, Args),
+    ?assertNotEqual(<<>>, Text),
+    Code.
+
+logins(Config) ->
+    Port = port(Config),
+    [close(open(Port, Transport, ?GUEST)) || Transport <- [polling, websocket]],
+    close(open(Port, websocket, ?GUEST#{vhost => <<"/">>})),
+    NotAccepted = {<<"the credentials are not accepted">>, <<"access_refused">>},
+    ?assertEqual(NotAccepted, refused(Port, websocket, ?GUEST#{password => <<"wrong">>})),
+    ?assertEqual(NotAccepted, refused(Port, polling, ?GUEST#{username => <<"nobody">>})),
+    ?assertEqual(NotAccepted, refused(Port, websocket, #{token => <<"anything">>})),
+    NoAccess = {<<"this user has no access to the virtual host">>, <<"access_refused">>},
+    ?assertEqual(NoAccess, refused(Port, websocket, ?GUEST#{vhost => <<"none">>})),
+    ?assertEqual(NoAccess, refused(Port, websocket, #{username => <<"stranger">>, password => <<"secret">>})),
+    {_, <<"bad_request">>} = refused(Port, websocket, ?GUEST#{vhost => 1}),
+    {_, <<"bad_request">>} = refused(Port, websocket, ?GUEST#{token => <<"both">>}),
+    {_, <<"bad_request">>} = refused(Port, websocket, #{username => <<"guest">>}),
+    ok.
+
+no_login(Config) ->
+    [begin
+         C = open(port(Config), How),
+         ?assertEqual(<<"not_logged_in">>, wrong(C, "publish", [<<>>, <<"q">>, <<"x">>])),
+         ?assertEqual(<<"not_logged_in">>, wrong(C, "subscribe", [<<"amq.topic">>, <<"news.#">>])),
+         ?assertEqual(<<"access_refused">>, wrong(C, "login", [?GUEST#{password => <<"wrong">>}])),
+         ?assertEqual(#{<<"ok">> => true, <<"user">> => <<"guest">>, <<"vhost">> => <<"/">>}, ask(C, "login", [?GUEST])),
+         ?assertEqual(<<"bad_request">>, wrong(C, "login", [?GUEST])),
+         ?assertMatch(#{<<"ok">> := true}, ask(C, "publish", [<<>>, <<"q">>, <<"x">>])),
+         close(C)
+     end || How <- ?EVERY],
+    %% Passwords are not tried out here.
+    C = open(port(Config), {4, websocket}),
+    [?assertEqual(<<"access_refused">>, wrong(C, "login", [?GUEST#{password => integer_to_binary(N)}])) || N <- [1, 2, 3]],
+    [{close, 1008, <<"too many refused logins">>}] = socks_engine:packets(element(2, C), 1),
+    ok.
+
+login_timeout(Config) ->
+    C = open(port(Config), {4, websocket}),
+    [{close, 1008, <<"no login in time">>}] = socks_engine:packets(element(2, C), 1),
+    In = guest(Config),
+    timer:sleep(400),
+    ?assertMatch(#{<<"ok">> := true}, ask(In, "publish", [<<>>, <<"q">>, <<"x">>])),
+    close(In).
+
+wrong_options(Config) ->
+    C = socks_engine:open(port(Config), 4, websocket, "/socket.io/"),
+    ok = socks_engine:send(C, [<<"0">>]),
+    ?assertEqual([<<"4{\"message\":\"this path is not configured properly\"}">>], socks_engine:recv(C, 1)),
+    ok = socks_engine:close(C),
+    listeners_world:eventually(fun() -> listeners_world:log_lines(Config, "there is no option vhosts") =/= [] end).
+
+bodies(Config) ->
+    ok = probe(Config, declare, [<<"q">>, []]),
+    [begin
+         C = open(port(Config), How),
+         #{<<"ok">> := true} = ask(C, "login", [?GUEST]),
+         [begin
+              ?assertEqual(#{<<"ok">> => true}, ask(C, "publish", [<<>>, <<"q">>, Body])),
+              ?assertMatch({Payload, Type, _}, probe(Config, get, [<<"q">>]))
+          end || {Body, Payload, Type} <- [{<<"hä"/utf8>>, <<"hä"/utf8>>, <<"text/plain">>}, {{binary, <<0, 255>>}, <<0, 255>>, <<"application/octet-stream">>},
+                                           {#{<<"a">> => [1, null, true, 1.5, <<"x">>, #{}]}, <<"{\"a\":[1,null,true,1.5,\"x\",{}]}">>, <<"application/json">>},
+                                           {[], <<"[]">>, <<"application/json">>}, {<<>>, <<>>, <<"text/plain">>}, {null, <<"null">>, <<"application/json">>}]],
+         close(C)
+     end || How <- ?EVERY].
+
+properties(Config) ->
+    ok = probe(Config, declare, [<<"q">>, []]),
+    C = guest(Config),
+    Options = #{contentType => <<"text/x">>, contentEncoding => <<"none">>, correlationId => <<"c">>, replyTo => <<"r">>, messageId => <<"m">>, type => <<"t">>,
+                appId => <<"a">>, persistent => true, priority => 3, expiration => 60000, timestamp => 1, userId => <<"guest">>,
+                headers => #{s => <<"x">>, i => 1, f => 1.5, b => true, n => null, l => [1, <<"y">>], t => #{u => 2}}},
+    #{<<"ok">> := true} = ask(C, "publish", [<<>>, <<"q">>, <<"x">>, Options]),
+    {<<"x">>, <<"text/x">>, Got} = probe(Config, get, [<<"q">>]),
+    ?assertEqual(['P_basic', <<"text/x">>, <<"none">>,
+                  [{<<"b">>, bool, true}, {<<"f">>, double, 1.5}, {<<"i">>, long, 1}, {<<"l">>, array, [{long, 1}, {longstr, <<"y">>}]},
+                   {<<"n">>, void, undefined}, {<<"s">>, longstr, <<"x">>}, {<<"t">>, table, [{<<"u">>, long, 2}]}],
+                  2, 3, <<"c">>, <<"r">>, <<"60000">>, <<"m">>, 1, <<"t">>, <<"guest">>, <<"a">>, undefined], Got),
+    close(C).
+
+outcomes(Config) ->
+    C = guest(Config),
+    ?assertEqual(#{<<"ok">> => true}, ask(C, "publish", [<<"amq.topic">>, <<"nobody.listens">>, <<"x">>])),
+    ?assertEqual(<<"unroutable">>, wrong(C, "publish", [<<"amq.topic">>, <<"nobody.listens">>, <<"x">>, #{mandatory => true}])),
+    ok = probe(Config, declare, [<<"full">>, [{<<"x-max-length">>, long, 1}, {<<"x-overflow">>, longstr, <<"reject-publish">>}]]),
+    ?assertEqual(#{<<"ok">> => true}, ask(C, "publish", [<<>>, <<"full">>, <<"1">>, #{mandatory => true}])),
+    ?assertEqual(<<"refused">>, wrong(C, "publish", [<<>>, <<"full">>, <<"2">>])),
+    %% Without an acknowledgement it is an event.
+    ok = tell(C, "publish", [<<>>, <<"full">>, <<"3">>]),
+    ?assertMatch({<<"failed">>, [<<"publish">>, #{<<"error">> := <<"refused">>}]}, heard(C)),
+    close(C).
+
+refused_publishes(Config) ->
+    C = user(Config, <<"writer">>),
+    ?assertEqual(<<"access_refused">>, wrong(C, "publish", [<<"amq.fanout">>, <<>>, <<"x">>])),
+    ?assertEqual(<<"access_refused">>, wrong(C, "publish", [<<"amq.topic">>, <<"secret.x">>, <<"x">>])),
+    ?assertEqual(<<"access_refused">>, wrong(C, "publish", [<<"no such">>, <<"x">>, <<"x">>])),
+    ?assertEqual(<<"bad_request">>, wrong(C, "publish", [<<"amq.topic">>, <<"news.x">>, <<"x">>, #{userId => <<"guest">>}])),
+    ?assertEqual(<<"bad_request">>, wrong(C, "publish", [<<"amq.topic">>, <<"news.x">>, <<"x">>, #{headers => #{'CC' => [<<"secret.x">>]}}])),
+    ?assertEqual(<<"access_refused">>, wrong(C, "subscribe", [<<"amq.topic">>, <<"news.x">>])),
+    ?assertEqual(#{<<"ok">> => true}, ask(C, "publish", [<<"amq.topic">>, <<"news.x">>, <<"x">>])),
+    close(C),
+    G = guest(Config),
+    ?assertEqual(<<"not_found">>, wrong(G, "publish", [<<"no such">>, <<"x">>, <<"x">>])),
+    close(G).
+
+bad_requests(Config) ->
+    C = guest(Config),
+    Long = binary:copy(<<"x">>, 256),
+    [?assertEqual(<<"bad_request">>, wrong(C, Name, Args)) || {Name, Args} <- [
+        {"subscribe", [<<>>, <<"x">>]}, {"subscribe", [<<"amq.topic">>]}, {"subscribe", [<<"amq.topic">>, []]}, {"subscribe", [<<"amq.topic">>, [1]]},
+        {"subscribe", [<<"amq.topic">>, lists:duplicate(101, <<"x">>)]}, {"unsubscribe", [1]}, {"login", []}, {"login", [#{}]}, {"nonsense", []},
+        {binary:copy(<<"n">>, 1000), []}, {"publish", []}, {"publish", [1, 2, 3]}, {"publish", [Long, <<>>, <<>>]}, {"publish", [<<>>, Long, <<>>]},
+        {"publish", [<<>>, <<"q">>, <<>>, 1]}, {"publish", [<<>>, <<"q">>, <<>>, #{mandatory => 1}]}, {"publish", [<<>>, <<"q">>, <<>>, #{nonsense => 1}]},
+        {"publish", [<<>>, <<"q">>, <<>>, #{priority => 256}]}, {"publish", [<<>>, <<"q">>, <<>>, #{headers => [1]}]}]],
+    ?assertEqual(<<"not_found">>, wrong(C, "unsubscribe", [<<"nothing">>])),
+    ok = tell(C, "nonsense", []),
+    ?assertMatch({<<"failed">>, [<<"nonsense">>, #{<<"error">> := <<"bad_request">>}]}, heard(C)),
+    close(C).
+
+%% What is under way when the channel goes is unknown; the next one goes another way.
+publisher_lost(Config) ->
+    ok = probe(Config, declare, [<<"q">>, []]),
+    C = guest(Config),
+    #{<<"ok">> := true} = ask(C, "publish", [<<>>, <<"q">>, <<"1">>]),
+    [Publisher] = [Pid || {{rabbit_socks_amqp_publisher, <<"guest">>, _}, Pid} <- listeners_world:rpc(Config, ets, tab2list, [rabbit_socks_amqp_workers])],
+    ok = listeners_world:rpc(Config, sys, suspend, [Publisher]),
+    ok = tell(C, "publish", [<<>>, <<"q">>, <<"2">>]),
+    ?assertEqual(<<"not_found">>, wrong(C, "unsubscribe", [<<"settled">>])),
+    true = listeners_world:rpc(Config, erlang, exit, [Publisher, kill]),
+    ?assertMatch({<<"failed">>, [<<"publish">>, #{<<"error">> := <<"unknown">>}]}, heard(C)),
+    ?assertEqual(#{<<"ok">> => true}, ask(C, "publish", [<<>>, <<"q">>, <<"3">>])),
+    close(C).
+
+%% More than may be under way: none is lost, and they keep their order.
+many_publishes(Config) ->
+    ok = probe(Config, declare, [<<"q">>, []]),
+    C = guest(Config),
+    [ok = tell(C, "publish", [<<>>, <<"q">>, integer_to_binary(N)]) || N <- lists:seq(1, 500)],
+    #{<<"ok">> := true} = ask(C, "publish", [<<>>, <<"q">>, <<"last">>]),
+    [?assertMatch({_, {Expected, _, _}}, {N, probe(Config, get, [<<"q">>])})
+     || N <- lists:seq(1, 500, 1), Expected <- [integer_to_binary(N)]],
+    ?assertMatch({<<"last">>, _, _}, probe(Config, get, [<<"q">>])),
+    close(C).
+
+subscriptions(Config) ->
+    Clients = [begin
+                   C = open(port(Config), How),
+                   #{<<"ok">> := true} = ask(C, "login", [?GUEST]),
+                   #{<<"ok">> := true, <<"subscription">> := Id} = ask(C, "subscribe", [<<"amq.topic">>, <<"news.#">>]),
+                   {C, Id}
+               end || How <- ?EVERY],
+    Messages = [{<<"text">>, undefined, <<"text">>}, {<<"{\"a\":[1,{}]}">>, <<"application/json; charset=utf-8">>, #{<<"a">> => [1, #{}]}},
+                {<<"{broken">>, <<"application/json">>, <<"{broken">>}, {<<255, 0>>, undefined, {binary, <<255, 0>>}},
+                {<<"123456789012345678901234567890">>, <<"application/json">>, 123456789012345678901234567890.0}],
+    [ok = probe(Config, publish, [<<"amq.topic">>, <<"news.x">>, Payload, Type]) || {Payload, Type, _} <- Messages],
+    [[?assertMatch({<<"message">>, [Id, Body, #{<<"exchange">> := <<"amq.topic">>, <<"routingKey">> := <<"news.x">>}]}, heard(C)) || {_, _, Body} <- Messages]
+     || {C, Id} <- Clients],
+    [{First, Id} | Others] = Clients,
+    ?assertEqual(#{<<"ok">> => true}, ask(First, "unsubscribe", [Id])),
+    ok = probe(Config, publish, [<<"amq.topic">>, <<"news.y">>, <<"later">>, undefined]),
+    [?assertMatch({<<"message">>, [_, <<"later">>, #{<<"routingKey">> := <<"news.y">>}]}, heard(C)) || {C, _} <- Others],
+    ?assertEqual(<<"not_found">>, wrong(First, "unsubscribe", [Id])),
+    %% What a client publishes it hears itself, if it listens.
+    [{Last, _} | _] = lists:reverse(Others),
+    #{<<"ok">> := true} = ask(Last, "publish", [<<"amq.topic">>, <<"news.z">>, <<"own">>, #{headers => #{n => 1}, messageId => <<"m">>}]),
+    ?assertMatch({<<"message">>, [_, <<"own">>, #{<<"properties">> := #{<<"messageId">> := <<"m">>, <<"headers">> := #{<<"n">> := 1}}}]}, heard(Last)),
+    [close(C) || {C, _} <- Clients].
+
+%% One queue and one binding for all who want the same, in whatever order they name it; with the last one it goes.
+shared_queue(Config) ->
+    Before = probe(Config, bindings, [<<"amq.topic">>]),
+    Clients = [guest(Config) || _ <- lists:seq(1, 50)],
+    Ids = [maps:get(<<"subscription">>, ask(C, "subscribe", [<<"amq.topic">>, Keys]))
+           || {C, N} <- lists:zip(Clients, lists:seq(1, 50)), Keys <- [case N rem 2 of 0 -> [<<"a">>, <<"b">>]; 1 -> [<<"b">>, <<"a">>, <<"b">>] end]],
+    ?assertMatch([_], lists:usort(Ids)),
+    ?assertMatch([_], [Q || <<"socks-subscription-", _/binary>> = Q <- probe(Config, queues, [])]),
+    ?assertEqual(Before + 2, probe(Config, bindings, [<<"amq.topic">>])),
+    ok = probe(Config, publish, [<<"amq.topic">>, <<"a">>, <<"x">>, undefined]),
+    [?assertMatch({<<"message">>, [_, <<"x">> | _]}, heard(C)) || C <- Clients],
+    lists:foreach(fun amqp_client4:close/1, tl(Clients)),
+    ok = probe(Config, publish, [<<"amq.topic">>, <<"b">>, <<"y">>, undefined]),
+    ?assertMatch({<<"message">>, [_, <<"y">> | _]}, heard(hd(Clients))),
+    close(hd(Clients)),
+    listeners_world:eventually(fun() -> probe(Config, bindings, [<<"amq.topic">>]) =:= Before end).
+
+refused_subscriptions(Config) ->
+    C = user(Config, <<"reader">>),
+    ?assertEqual(<<"access_refused">>, wrong(C, "subscribe", [<<"amq.fanout">>, <<>>])),
+    ?assertEqual(<<"access_refused">>, wrong(C, "subscribe", [<<"amq.topic">>, <<"secret.x">>])),
+    ?assertEqual(<<"access_refused">>, wrong(C, "subscribe", [<<"amq.topic">>, [<<"news.x">>, <<"secret.x">>]])),
+    ?assertEqual(<<"access_refused">>, wrong(C, "subscribe", [<<"no such">>, <<"x">>])),
+    %% Somebody else's subscription to the same is of no help.
+    G = guest(Config),
+    #{<<"ok">> := true} = ask(G, "subscribe", [<<"amq.topic">>, <<"secret.x">>]),
+    ?assertEqual(<<"access_refused">>, wrong(C, "subscribe", [<<"amq.topic">>, <<"secret.x">>])),
+    ?assertMatch(#{<<"ok">> := true}, ask(C, "subscribe", [<<"amq.topic">>, <<"news.x">>])),
+    ?assertEqual(<<"not_found">>, wrong(G, "subscribe", [<<"no such">>, <<"x">>])),
+    [close(One) || One <- [C, G]].
+
+%% The permission is taken away from one of two users.
+revoked(Config) ->
+    Broker = ?config(broker, Config),
+    {0, _} = socks_broker:ctl(Broker, ["add_user", "former", "secret"]),
+    {0, _} = socks_broker:ctl(Broker, ["set_permissions", "former", ".*", ".*", ".*"]),
+    [C, G] = [user(Config, <<"former">>), guest(Config)],
+    [Id, Id] = [maps:get(<<"subscription">>, ask(One, "subscribe", [<<"amq.topic">>, <<"k">>])) || One <- [C, G]],
+    {0, _} = socks_broker:ctl(Broker, ["set_permissions", "former", ".*", ".*", "^$"]),
+    ?assertMatch({<<"cancelled">>, [Id, #{<<"error">> := <<"access_refused">>}]}, heard(C)),
+    ok = probe(Config, publish, [<<"amq.topic">>, <<"k">>, <<"x">>, undefined]),
+    ?assertMatch({<<"message">>, [Id, <<"x">> | _]}, heard(G)),
+    ?assertEqual(<<"not_found">>, wrong(C, "unsubscribe", [Id])),
+    [close(One) || One <- [C, G]],
+    {0, _} = socks_broker:ctl(Broker, ["delete_user", "former"]),
+    ok.
+
+%% The broker takes the queue away; who wants to, subscribes again.
+cancelled(Config) ->
+    C = guest(Config),
+    #{<<"subscription">> := Id} = ask(C, "subscribe", [<<"amq.topic">>, <<"k">>]),
+    [Subscription] = [Pid || {{rabbit_socks_amqp_subscription, _, _, _}, Pid} <- listeners_world:rpc(Config, ets, tab2list, [rabbit_socks_amqp_workers])],
+    true = listeners_world:rpc(Config, erlang, exit, [Subscription, kill]),
+    ?assertMatch({<<"cancelled">>, [Id, #{<<"error">> := <<"unavailable">>}]}, heard(C)),
+    ?assertMatch(#{<<"subscription">> := Id}, ask(C, "subscribe", [<<"amq.topic">>, <<"k">>])),
+    ok = probe(Config, publish, [<<"amq.topic">>, <<"k">>, <<"x">>, undefined]),
+    ?assertMatch({<<"message">>, [Id, <<"x">> | _]}, heard(C)),
+    close(C).
