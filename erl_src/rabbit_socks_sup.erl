@@ -14,7 +14,8 @@ start_link() ->
 init([]) ->
     ok = rabbit_socks_edge_table:create(),
     ok = rabbit_socks_routes:create(),
-    Children = [#{id => Module, start => {Module, start_link, []}, type => supervisor, shutdown => infinity}
-                || Module <- [rabbit_socks_edge_sup, rabbit_socks_listener_sup]] ++
-               [#{id => rabbit_socks_amqp_workers, start => {rabbit_socks_amqp_workers, start_link, []}}],
-    {ok, {#{strategy => one_for_one, intensity => 3, period => 60}, Children}}.
+    ok = rabbit_socks_alarm:create(),
+    Supervisors = [#{id => Module, start => {Module, start_link, []}, type => supervisor, shutdown => infinity}
+                   || Module <- [rabbit_socks_edge_sup, rabbit_socks_listener_sup]],
+    Workers = [#{id => Module, start => {Module, start_link, []}} || Module <- [rabbit_socks_alarm, rabbit_socks_amqp_workers]],
+    {ok, {#{strategy => one_for_one, intensity => 3, period => 60}, Workers ++ Supervisors}}.

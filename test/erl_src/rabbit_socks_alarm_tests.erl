@@ -1,0 +1,202 @@
+%% SPDX-License-Identifier: MPL-2.0
+%% @doc With the broker's own alarm handler, which needs no broker: alarms of other nodes are events to it like any other.
+-module(rabbit_socks_alarm_tests).
+
+-include_lib("eunit/include/eunit.hrl").
+
+-define(BLOCKED, {rabbit_socks_alarm, blocked, [memory]}).
+-define(UNBLOCKED, {rabbit_socks_alarm, unblocked}).
+
+changed_test_() ->
+    Fold = fun(Events) ->
+        lists:foldl(fun({Source, Alert}, Sources) -> rabbit_socks_alarm:changed(Source, Alert, Sources) end, [], Events)
+    end,
+    On = fun(Source, Node) -> {Source, {true, true, Node}} end,
+    [?_assertEqual(Sources, Fold(Events)) || {Sources, Events} <- [
+        {[], []},
+        {[memory], [On(memory, a)]},
+        {[memory], [On(memory, a), On(memory, a)]},
+        {[disk, memory], [On(memory, a), On(disk, a)]},
+        {[memory], [On(disk, a), On(memory, a), {disk, {false, false, a}}]},
+        %% Two nodes with the same alarm: it is over when both are.
+        {[memory], [On(memory, a), On(memory, b), {memory, {false, true, a}}]},
+        {[], [On(memory, a), On(memory, b), {memory, {false, true, a}}, {memory, {false, false, b}}]},
+        %% What was never set.
+        {[], [{disk, {false, false, a}}]}
+    ]].
+
+news_test_() ->
+    [?_assertEqual(News, rabbit_socks_alarm:news(Before, After)) || {Before, After, News} <- [
+        {[], [memory], ?BLOCKED}, {[memory], [], ?UNBLOCKED}, {[memory], [disk, memory], none}, {[disk, memory], [disk], none},
+        {[], [], none}, {[disk], [memory], none}]].
+
+%% Processes
+
+world_test_() ->
+    {foreach, fun setup/0, fun cleanup/1,
+     [{atom_to_list(Name), fun() -> Test() end} || {Name, Test} <- [
+        {told, fun told/0}, {cluster, fun cluster/0}, {late, fun late/0}, {dead, fun dead/0}, {thousands, fun thousands/0},
+        {server_dies, fun server_dies/0}, {broker_dies, fun broker_dies/0}, {no_broker_yet, fun no_broker_yet/0}]]}.
+
+setup() ->
+    Level = maps:get(level, logger:get_primary_config()),
+    ok = logger:set_primary_config(level, none),
+    {ok, Events} = gen_event:start({local, rabbit_event}),
+    ok = start_broker(),
+    ok = rabbit_socks_alarm:create(),
+    {Level, Events}.
+
+cleanup({Level, Events}) ->
+    stop(whereis(rabbit_socks_alarm)),
+    stop_broker(),
+    gen_event:stop(Events),
+    true = ets:delete(rabbit_socks_alarm),
+    flush(),
+    ok = logger:set_primary_config(level, Level).
+
+start_broker() ->
+    {ok, Pid} = rabbit_alarm:start_link(),
+    true = unlink(Pid),
+    gen_event:add_handler(rabbit_alarm, rabbit_alarm, []).
+
+stop_broker() -> stop(whereis(rabbit_alarm)).
+
+stop(undefined) -> ok;
+stop(Pid) ->
+    Monitor = monitor(process, Pid),
+    exit(Pid, kill),
+    receive {'DOWN', Monitor, process, _, _} -> ok end.
+
+start_server() ->
+    {ok, Pid} = rabbit_socks_alarm:start_link(),
+    true = unlink(Pid),
+    settled().
+
+%% Whatever came before has been handled.
+settled() ->
+    _ = rabbit_alarm:get_alarms(),
+    sys:get_state(rabbit_socks_alarm),
+    ok.
+
+set(Source, Node) -> rabbit_alarm:set_alarm({{resource_limit, Source, Node}, []}).
+clear(Source, Node) -> rabbit_alarm:clear_alarm({resource_limit, Source, Node}).
+
+told() ->
+    start_server(),
+    ?assertEqual([], rabbit_socks_alarm:subscribe()),
+    set(memory, node()),
+    ?assertEqual(?BLOCKED, next()),
+    set(disk, node()),
+    clear(memory, node()),
+    settled(),
+    ?assertEqual(none, next(0)),
+    clear(disk, node()),
+    ?assertEqual(?UNBLOCKED, next()),
+    set(disk, node()),
+    ?assertEqual({rabbit_socks_alarm, blocked, [disk]}, next()).
+
+%% The alarm of another node counts, until that node is gone.
+cluster() ->
+    start_server(),
+    [] = rabbit_socks_alarm:subscribe(),
+    set(memory, 'a@elsewhere'),
+    ?assertEqual(?BLOCKED, next()),
+    set(memory, 'b@elsewhere'),
+    clear(memory, 'a@elsewhere'),
+    settled(),
+    ?assertEqual(none, next(0)),
+    ok = rabbit_alarm:on_node_down('b@elsewhere'),
+    ?assertEqual(?UNBLOCKED, next()).
+
+%% Who comes during an alarm, the server itself too.
+late() ->
+    set(memory, node()),
+    set(disk, 'a@elsewhere'),
+    start_server(),
+    ?assertEqual([disk, memory], rabbit_socks_alarm:subscribe()),
+    settled(),
+    ?assertEqual(none, next(0)),
+    clear(memory, node()),
+    clear(disk, 'a@elsewhere'),
+    ?assertEqual(?UNBLOCKED, next()).
+
+dead() ->
+    start_server(),
+    Pids = [spawn_monitor(fun rabbit_socks_alarm:subscribe/0) || _ <- lists:seq(1, 100)],
+    [receive {'DOWN', Monitor, process, Pid, _} -> ok end || {Pid, Monitor} <- Pids],
+    [] = rabbit_socks_alarm:subscribe(),
+    %% This process, and the set. The server may hear of an end later than we do.
+    await(fun() -> ets:info(rabbit_socks_alarm, size) =:= 2 end, 1_000).
+
+await(Condition, Tries) ->
+    case Condition() of
+        true -> ok;
+        false when Tries > 0 -> timer:sleep(10), await(Condition, Tries - 1)
+    end.
+
+thousands() ->
+    start_server(),
+    Self = self(),
+    Pids = [spawn_link(fun() ->
+        Self ! {self(), rabbit_socks_alarm:subscribe()},
+        Self ! {self(), next()},
+        Self ! {self(), next()}
+    end) || _ <- lists:seq(1, 5_000)],
+    [?assertEqual([], from(Pid)) || Pid <- Pids],
+    set(memory, node()),
+    [?assertEqual(?BLOCKED, from(Pid)) || Pid <- Pids],
+    clear(memory, node()),
+    [?assertEqual(?UNBLOCKED, from(Pid)) || Pid <- Pids],
+    ok.
+
+%% One alarm ends and nobody tells; the next server does.
+server_dies() ->
+    start_server(),
+    [] = rabbit_socks_alarm:subscribe(),
+    set(memory, node()),
+    ?BLOCKED = next(),
+    stop(whereis(rabbit_socks_alarm)),
+    clear(memory, node()),
+    start_server(),
+    ?assertEqual(?UNBLOCKED, next()),
+    set(memory, node()),
+    ?assertEqual(?BLOCKED, next()),
+    stop(whereis(rabbit_socks_alarm)),
+    start_server(),
+    ?assertEqual(none, next(0)).
+
+broker_dies() ->
+    start_server(),
+    [] = rabbit_socks_alarm:subscribe(),
+    set(memory, node()),
+    ?BLOCKED = next(),
+    stop_broker(),
+    %% As a supervisor would, without its handler first.
+    {ok, Bare} = rabbit_alarm:start_link(),
+    true = unlink(Bare),
+    rabbit_socks_alarm ! register,
+    sys:get_state(rabbit_socks_alarm),
+    ?assertEqual(none, next(0)),
+    ok = gen_event:add_handler(rabbit_alarm, rabbit_alarm, []),
+    ?assertEqual(?UNBLOCKED, next()),
+    set(memory, node()),
+    ?assertEqual(?BLOCKED, next()).
+
+no_broker_yet() ->
+    stop_broker(),
+    {ok, Pid} = rabbit_socks_alarm:start_link(),
+    true = unlink(Pid),
+    ?assertEqual([], rabbit_socks_alarm:subscribe()),
+    sys:get_state(rabbit_socks_alarm),
+    ok = start_broker(),
+    set(memory, node()),
+    ?assertEqual(?BLOCKED, next()).
+
+next() -> next(10_000).
+
+next(Timeout) ->
+    receive News when element(1, News) =:= rabbit_socks_alarm -> News after Timeout -> none end.
+
+from(Pid) -> receive {Pid, What} -> What after 10_000 -> none end.
+
+flush() -> receive _ -> flush() after 0 -> ok end.
