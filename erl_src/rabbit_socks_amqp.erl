@@ -1,12 +1,12 @@
 %% SPDX-License-Identifier: MPL-2.0
-%% @doc RabbitMQ for browsers: a callback module whose clients log in, publish and subscribe with events. docs/BRIDGE.md is for
+%% @doc RabbitMQ for browsers: a callback module whose clients log in, publish, subscribe and consume with events. docs/BRIDGE.md is for
 %% those who write clients.
 -module(rabbit_socks_amqp).
 -behaviour(rabbit_socks_callback).
 
 -include_lib("kernel/include/logger.hrl").
 
--export([subprotocol_name/0, init/3, open/3, handle_event/4, handle_info/2, terminate/1]).
+-export([subprotocol_name/0, init/3, open/3, handle_event/4, handle_ack/3, handle_info/2, terminate/1]).
 
 %% Each costs the broker a hash, or a question to some directory.
 -define(MAX_REFUSALS, 3).
@@ -14,12 +14,14 @@
 -record(bridge, {
     options :: rabbit_socks_amqp_options:options(),
     peer :: {binary(), inet:port_number()},
+    acknowledges :: boolean(), % the client can
     login :: rabbit_socks_amqp_login:login() | none,
     login_timer = none :: reference() | none,
     refusals = 0 :: non_neg_integer(), % of logins
     writer :: rabbit_socks_amqp_answer:writer() | undefined,
     publishing = rabbit_socks_amqp_publishing:new() :: rabbit_socks_amqp_publishing:publishing(),
-    subscriptions = rabbit_socks_amqp_subscriptions:new() :: rabbit_socks_amqp_subscriptions:subscriptions()
+    subscriptions = rabbit_socks_amqp_subscriptions:new() :: rabbit_socks_amqp_subscriptions:subscriptions(),
+    consumers = rabbit_socks_amqp_consumers:new() :: rabbit_socks_amqp_consumers:consumers()
 }).
 
 -spec subprotocol_name() -> [].
@@ -28,18 +30,21 @@ subprotocol_name() -> [].
 -spec init([binary()], rabbit_socks_callback:info(), term()) -> {ok, #bridge{}} | {error, term()}.
 init(_, #{namespace := Namespace}, _) when Namespace =/= none, Namespace =/= <<"/">> ->
     {error, <<"Invalid namespace">>};
-init(_, #{peer := Peer} = Info, Given) ->
+init(_, #{peer := Peer, generation := Generation} = Info, Given) ->
     case rabbit_socks_amqp_options:check(Given) of
         {ok, Options} ->
+            Bridge = #bridge{options = Options, peer = Peer, login = none, acknowledges = acknowledges(Generation)},
             case rabbit_socks_amqp_login:from_handshake(Info, Options) of
-                {ok, Login} -> {ok, #bridge{options = Options, peer = Peer, login = Login}};
-                none -> {ok, #bridge{options = Options, peer = Peer, login = none}};
+                {ok, Login} -> {ok, Bridge#bridge{login = Login}};
+                none -> {ok, Bridge};
                 {error, Code, Text} -> {error, {Text, #{<<"error">> => Code}}}
             end;
         {error, Text} ->
             ?LOG_ERROR("~ts", [Text], #{domain => [rabbitmq, socks]}),
             {error, <<"this path is not configured properly">>}
     end.
+
+acknowledges(Generation) -> not lists:member(Generation, [none, 'socket.io-0.6', 'engine.io-3', 'engine.io-4']).
 
 -spec open(module(), rabbit_socks_callback:writer_arg(), #bridge{}) -> {ok, #bridge{}}.
 open(Writer, Arg, #bridge{login = none, options = #{login_timeout := Timeout}} = Bridge) ->
@@ -70,7 +75,16 @@ command({subscribe, Exchange, Keys}, Ack,
         #bridge{subscriptions = Subscriptions, writer = Writer, login = Login, options = #{max_subscriptions := Most}} = Bridge) ->
     Bridge#bridge{subscriptions = rabbit_socks_amqp_subscriptions:subscribe(Exchange, Keys, Ack, Writer, {Login, Most}, Subscriptions)};
 command({unsubscribe, Id}, Ack, #bridge{subscriptions = Subscriptions, writer = Writer} = Bridge) ->
-    Bridge#bridge{subscriptions = rabbit_socks_amqp_subscriptions:unsubscribe(Id, Ack, Writer, Subscriptions)}.
+    Bridge#bridge{subscriptions = rabbit_socks_amqp_subscriptions:unsubscribe(Id, Ack, Writer, Subscriptions)};
+command({consume, Queue, Options}, Ack,
+        #bridge{consumers = Consumers, writer = Writer, login = Login, acknowledges = Acknowledges, options = #{max_consumers := Most}} = Bridge) ->
+    Who = #{login => Login, most => Most, acknowledges => Acknowledges},
+    Bridge#bridge{consumers = rabbit_socks_amqp_consumers:consume(Queue, Options, Ack, Writer, Who, Consumers)};
+command({cancel, Id}, Ack, #bridge{consumers = Consumers, writer = Writer} = Bridge) ->
+    Bridge#bridge{consumers = rabbit_socks_amqp_consumers:cancel(Id, Ack, Writer, Consumers)};
+command({queue, Command}, Ack, #bridge{writer = Writer, login = Login} = Bridge) ->
+    ok = rabbit_socks_amqp_queues:run(Command, Ack, Writer, Login),
+    Bridge.
 
 %% One user a connection: what has been subscribed to was this one's right.
 login(_, _, Ack, #bridge{login = Login, writer = Writer} = Bridge) when Login =/= none ->
@@ -90,6 +104,11 @@ login(Credentials, VHost, Ack, #bridge{peer = Peer, options = Options, writer = 
             Bridge#bridge{refusals = Refusals}
     end.
 
+-spec handle_ack(rabbit_socks_amqp_consumers:tag(), {ok, [rabbit_socks_callback:value()]} | {error, timeout | disconnected | too_many}, #bridge{}) ->
+    rabbit_socks_callback:result(#bridge{}).
+handle_ack(Tag, Result, #bridge{consumers = Consumers, writer = Writer} = Bridge) ->
+    result(Bridge#bridge{consumers = rabbit_socks_amqp_consumers:acknowledged(Tag, Result, Writer, Consumers)}).
+
 -spec handle_info(term(), #bridge{}) -> rabbit_socks_callback:result(#bridge{}).
 handle_info({rabbit_socks_amqp, published, Ref, Outcome}, #bridge{publishing = Publishing, writer = Writer} = Bridge) ->
     result(Bridge#bridge{publishing = rabbit_socks_amqp_publishing:outcome(Ref, Outcome, Writer, Publishing)});
@@ -105,8 +124,22 @@ handle_info({'DOWN', Monitor, process, _, _}, #bridge{publishing = Publishing, s
         {ok, Publishing1} -> result(Bridge#bridge{publishing = Publishing1});
         other -> result(Bridge#bridge{subscriptions = rabbit_socks_amqp_subscriptions:down(Monitor, Writer, Subscriptions)})
     end;
-handle_info(_, Bridge) ->
-    result(Bridge).
+handle_info({'EXIT', Pid, _}, #bridge{consumers = Consumers, writer = Writer} = Bridge) ->
+    result(Bridge#bridge{consumers = rabbit_socks_amqp_consumers:lost(Pid, Writer, Consumers)});
+handle_info({timeout, _, {rabbit_socks_amqp, go_on}}, #bridge{consumers = Consumers} = Bridge) ->
+    result(Bridge#bridge{consumers = rabbit_socks_amqp_consumers:go_on(Consumers)});
+handle_info(congested, #bridge{consumers = Consumers} = Bridge) ->
+    result(Bridge#bridge{consumers = rabbit_socks_amqp_consumers:congested(Consumers)});
+handle_info(drained, #bridge{consumers = Consumers} = Bridge) ->
+    result(Bridge#bridge{consumers = rabbit_socks_amqp_consumers:drained(Consumers)});
+handle_info(Message, #bridge{consumers = Consumers, writer = Writer, options = #{ack_timeout := Timeout}} = Bridge) ->
+    case rabbit_socks_amqp_client:event(Message) of
+        {delivery, Id, Tag, Redelivered, Envelope} ->
+            result(Bridge#bridge{consumers = rabbit_socks_amqp_consumers:delivered(Id, Tag, Redelivered, Envelope, {Writer, Timeout}, Consumers)});
+        {cancelled, Id} ->
+            result(Bridge#bridge{consumers = rabbit_socks_amqp_consumers:ended(Id, Writer, Consumers)});
+        _ -> result(Bridge)
+    end.
 
 %% A client is read while the broker keeps up with what it publishes.
 result(#bridge{publishing = Publishing, options = #{max_publishes := Most}} = Bridge) ->
@@ -115,6 +148,6 @@ result(#bridge{publishing = Publishing, options = #{max_publishes := Most}} = Br
         false -> {ok, Bridge}
     end.
 
-%% Its subscriptions see the end of the process.
+%% Subscriptions see the end of the process.
 -spec terminate(#bridge{}) -> ok.
-terminate(_) -> ok.
+terminate(#bridge{consumers = Consumers}) -> rabbit_socks_amqp_consumers:close(Consumers).

@@ -3,7 +3,7 @@
 %% client that has asked for none is told of errors by an event.
 -module(rabbit_socks_amqp_answer).
 
--export([ok/3, error/5]).
+-export([ok/3, error/5, failure/4]).
 -export_type([writer/0, ack/0]).
 
 -type writer() :: {module(), rabbit_socks_callback:writer_arg()}.
@@ -21,3 +21,16 @@ error({Writer, Arg}, {Command, Ack}, Code, Text, Fields) ->
         none -> Writer:emit(<<"failed">>, [Command, Answer], Arg);
         _ -> Writer:reply(Ack, [Answer], Arg)
     end.
+
+%% @doc An error of the broker's own.
+-spec failure(writer(), ack(), rabbit_socks_amqp_client:failure(), map()) -> ok.
+failure(Writer, Ack, {error, Number, Text}, Fields) ->
+    error(Writer, Ack, code(Number), Text, Fields).
+
+code(403) -> <<"access_refused">>;
+code(530) -> <<"access_refused">>;
+code(404) -> <<"not_found">>;
+code(405) -> <<"locked">>;
+code(406) -> <<"precondition_failed">>;
+code(541) -> <<"unavailable">>;
+code(_) -> <<"refused">>.

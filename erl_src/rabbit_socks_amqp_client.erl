@@ -8,11 +8,13 @@
 
 -include_lib("amqp_client/include/amqp_client.hrl").
 
--export([connect/3, channel/1, close/1]).
+-export([connect/3, channel/1, close/1, close_channel/1]).
 -export([confirms/1, publish/3]).
 -export([subscription/5, acknowledge/2]).
+-export([consume/4, settle/3]).
+-export([queue/2]).
 -export([event/1]).
--export_type([connection/0, channel/0, identity/0, envelope/0, event/0]).
+-export_type([connection/0, channel/0, identity/0, envelope/0, event/0, failure/0, queue_command/0]).
 
 -type connection() :: pid().
 -type channel() :: pid().
@@ -22,10 +24,18 @@
 
 -type envelope() :: #{exchange := binary(), key := binary(), properties := #'P_basic'{}, payload := binary()}.
 
+%% A reply code of AMQP 0-9-1, and the broker's text.
+-type failure() :: {error, Number :: pos_integer(), Text :: binary()}.
+
+-type queue_command() :: {declare, Queue :: binary(), #{durable := boolean(), auto_delete := boolean(), arguments := [tuple()]}}
+                       | {bind | unbind, Queue :: binary(), Exchange :: binary(), Key :: binary(), Arguments :: [tuple()]}
+                       | {purge, Queue :: binary()}
+                       | {delete, Queue :: binary(), #{if_unused := boolean(), if_empty := boolean()}}.
+
 -type event() :: {confirmed | refused, Sequence :: pos_integer(), Multiple :: boolean()}
                | {returned, envelope()}
-               | {delivery, Tag :: pos_integer(), Redelivered :: boolean(), envelope()}
-               | cancelled | other.
+               | {delivery, Consumer :: binary(), Tag :: pos_integer(), Redelivered :: boolean(), envelope()}
+               | {cancelled, Consumer :: binary()} | other.
 
 %% @doc A connection inside this node, linked to the caller. Name is what the operator reads.
 -spec connect(identity(), VHost :: binary(), Name :: binary()) -> {ok, connection()} | {error, term()}.
@@ -55,6 +65,13 @@ channel(Connection) ->
 close(Connection) ->
     _ = try amqp_connection:close(Connection, 5000) catch exit:_ -> gone end,
     ok.
+
+%% @doc What has been delivered on it and not settled goes back to its queue.
+-spec close_channel(channel()) -> ok.
+close_channel(Channel) ->
+    true = unlink(Channel),
+    _ = try amqp_channel:close(Channel) catch exit:_ -> gone end,
+    receive {'EXIT', Channel, _} -> ok after 0 -> ok end.
 
 %% @doc From now on each message gets a number and a confirm, and what cannot be routed comes back.
 -spec confirms(channel()) -> ok.
@@ -87,14 +104,67 @@ subscription(Channel, Queue, Exchange, Keys, #{prefetch := Prefetch, length := L
 acknowledge(Channel, Tag) ->
     amqp_channel:cast(Channel, #'basic.ack'{delivery_tag = Tag, multiple = true}).
 
+%% @doc Deliveries of the queue come to the caller, at most Prefetch of them unsettled. After an error the channel has ended.
+-spec consume(channel(), Queue :: binary(), Consumer :: binary(), Prefetch :: pos_integer()) -> ok | failure().
+consume(Channel, Queue, Consumer, Prefetch) ->
+    tried(fun() ->
+        #'basic.qos_ok'{} = amqp_channel:call(Channel, #'basic.qos'{prefetch_count = Prefetch}),
+        #'basic.consume_ok'{} = amqp_channel:subscribe(Channel, #'basic.consume'{queue = Queue, consumer_tag = Consumer}, self()),
+        ok
+    end).
+
+%% @doc One delivery has been dealt with: it is done, or comes again, or is thrown away (or dead-lettered, if the queue says so).
+-spec settle(channel(), Tag :: pos_integer(), acknowledge | requeue | reject) -> ok.
+settle(Channel, Tag, acknowledge) -> amqp_channel:cast(Channel, #'basic.ack'{delivery_tag = Tag});
+settle(Channel, Tag, Other) -> amqp_channel:cast(Channel, #'basic.reject'{delivery_tag = Tag, requeue = Other =:= requeue}).
+
+%% @doc Something to be done with a queue, on a channel of its own: a mistake ends that alone. The user's permissions are
+%% the broker's to check.
+-spec queue(connection(), queue_command()) -> {ok, #{atom() => term()}} | failure().
+queue(Connection, Command) ->
+    case channel(Connection) of
+        {ok, Channel} ->
+            Result = tried(fun() -> queue_call(Channel, Command) end),
+            ok = close_channel(Channel),
+            Result;
+        {error, _} ->
+            {error, 541, <<"no channel">>}
+    end.
+
+queue_call(Channel, {declare, Queue, #{durable := Durable, auto_delete := AutoDelete, arguments := Arguments}}) ->
+    #'queue.declare_ok'{queue = Name, message_count = Messages, consumer_count = Consumers} =
+        amqp_channel:call(Channel, #'queue.declare'{queue = Queue, durable = Durable, auto_delete = AutoDelete, arguments = Arguments}),
+    {ok, #{queue => Name, messages => Messages, consumers => Consumers}};
+queue_call(Channel, {bind, Queue, Exchange, Key, Arguments}) ->
+    #'queue.bind_ok'{} = amqp_channel:call(Channel, #'queue.bind'{queue = Queue, exchange = Exchange, routing_key = Key, arguments = Arguments}),
+    {ok, #{}};
+queue_call(Channel, {unbind, Queue, Exchange, Key, Arguments}) ->
+    #'queue.unbind_ok'{} = amqp_channel:call(Channel, #'queue.unbind'{queue = Queue, exchange = Exchange, routing_key = Key, arguments = Arguments}),
+    {ok, #{}};
+queue_call(Channel, {purge, Queue}) ->
+    #'queue.purge_ok'{message_count = Messages} = amqp_channel:call(Channel, #'queue.purge'{queue = Queue}),
+    {ok, #{messages => Messages}};
+queue_call(Channel, {delete, Queue, #{if_unused := IfUnused, if_empty := IfEmpty}}) ->
+    #'queue.delete_ok'{message_count = Messages} = amqp_channel:call(Channel, #'queue.delete'{queue = Queue, if_unused = IfUnused, if_empty = IfEmpty}),
+    {ok, #{messages => Messages}}.
+
+%% The broker says no by closing the channel: with a number of AMQP 0-9-1 and a text.
+tried(Fun) ->
+    try Fun()
+    catch
+        exit:{{shutdown, {server_initiated_close, Number, Text}}, _} -> {error, Number, iolist_to_binary(Text)};
+        exit:_ -> {error, 541, <<"the channel was lost">>}
+    end.
+
 %% @doc What a message from a channel says.
 -spec event(term()) -> event().
 event(#'basic.ack'{delivery_tag = Number, multiple = Multiple}) -> {confirmed, Number, Multiple};
 event(#'basic.nack'{delivery_tag = Number, multiple = Multiple}) -> {refused, Number, Multiple};
 event({#'basic.return'{exchange = Exchange, routing_key = Key}, #amqp_msg{} = Message}) -> {returned, envelope(Exchange, Key, Message)};
-event({#'basic.deliver'{delivery_tag = Tag, redelivered = Redelivered, exchange = Exchange, routing_key = Key}, #amqp_msg{} = Message}) ->
-    {delivery, Tag, Redelivered, envelope(Exchange, Key, Message)};
-event(#'basic.cancel'{}) -> cancelled;
+event({#'basic.deliver'{consumer_tag = Consumer, delivery_tag = Tag, redelivered = Redelivered, exchange = Exchange, routing_key = Key},
+       #amqp_msg{} = Message}) ->
+    {delivery, Consumer, Tag, Redelivered, envelope(Exchange, Key, Message)};
+event(#'basic.cancel'{consumer_tag = Consumer}) -> {cancelled, Consumer};
 event(_) -> other.
 
 envelope(Exchange, Key, #amqp_msg{props = Properties, payload = Payload}) ->

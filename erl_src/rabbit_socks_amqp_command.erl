@@ -11,10 +11,14 @@
 -type command() :: {login, rabbit_socks_access:credentials(), VHost :: binary() | default}
                  | {publish, message()}
                  | {subscribe, Exchange :: binary(), Keys :: [binary()]}
-                 | {unsubscribe, Id :: binary()}.
+                 | {unsubscribe, Id :: binary()}
+                 | {consume, Queue :: binary(), #{prefetch := pos_integer(), no_ack := boolean()}}
+                 | {cancel, Consumer :: binary()}
+                 | {queue, rabbit_socks_amqp_client:queue_command()}.
 
 -define(MAX_SHORT, 255).
 -define(MAX_KEYS, 100).
+-define(MAX_PREFETCH, 1000).
 -define(MAX_CREDENTIAL, 65536).
 
 %% @doc The text is for the client.
@@ -33,11 +37,26 @@ parse(<<"subscribe">>, [Exchange, Keys]) ->
     subscribe(name(Exchange), keys(Keys));
 parse(<<"unsubscribe">>, [Id]) when is_binary(Id), byte_size(Id) =< ?MAX_SHORT ->
     {ok, {unsubscribe, Id}};
+parse(<<"consume">>, [Queue]) ->
+    parse(<<"consume">>, [Queue, #{}]);
+parse(<<"consume">>, [Queue, Options]) when is_map(Options) ->
+    consume(name(Queue), maps:merge(#{<<"prefetch">> => 10, <<"noAck">> => false}, Options));
+parse(<<"cancel">>, [Consumer]) when is_binary(Consumer), byte_size(Consumer) =< ?MAX_SHORT ->
+    {ok, {cancel, Consumer}};
 parse(<<"login">>, _) -> {error, <<"login takes {username, password} or {token}, and vhost">>};
 parse(<<"publish">>, _) -> {error, <<"publish takes exchange, routing key, body, and options">>};
 parse(<<"subscribe">>, _) -> {error, <<"subscribe takes exchange and routing keys">>};
 parse(<<"unsubscribe">>, _) -> {error, <<"unsubscribe takes a subscription">>};
-parse(Name, _) -> {error, <<"there is no command '", (rabbit_socks_amqp_text:shown(Name))/binary, "'">>}.
+parse(<<"consume">>, _) -> {error, <<"consume takes a queue, and options">>};
+parse(<<"cancel">>, _) -> {error, <<"cancel takes a consumer">>};
+parse(Name, Args) ->
+    case rabbit_socks_amqp_queue_command:parse(Name, Args) of
+        {ok, Command} -> {ok, {queue, Command}};
+        {error, Text} -> {error, Text};
+        unknown -> unknown(Name)
+    end.
+
+unknown(Name) -> {error, <<"there is no command '", (rabbit_socks_amqp_text:shown(Name))/binary, "'">>}.
 
 publish({ok, Exchange}, {ok, Key}, {ok, Payload, ContentType}, Options) when is_map(Options) ->
     case maps:get(<<"mandatory">>, Options, false) of
@@ -56,6 +75,15 @@ subscribe({ok, <<>>}, _) -> {error, <<"the default exchange cannot be subscribed
 subscribe({ok, Exchange}, {ok, Keys}) -> {ok, {subscribe, Exchange, Keys}};
 subscribe(error, _) -> {error, <<"an exchange is a string of at most 255 bytes">>};
 subscribe(_, error) -> {error, <<"routing keys are a string, or 1 to 100 strings, of at most 255 bytes">>}.
+
+%% The default queue of a channel is nobody's here.
+consume({ok, Queue}, #{<<"prefetch">> := Prefetch, <<"noAck">> := NoAck} = Options)
+  when Queue =/= <<>>, is_integer(Prefetch), Prefetch > 0, Prefetch =< ?MAX_PREFETCH, is_boolean(NoAck), map_size(Options) =:= 2 ->
+    {ok, {consume, Queue, #{prefetch => Prefetch, no_ack => NoAck}}};
+consume({ok, Queue}, _) when Queue =/= <<>> ->
+    {error, <<"options of consume are prefetch, 1 to 1000, and noAck, true or false">>};
+consume(_, _) ->
+    {error, <<"a queue is a string of 1 to 255 bytes">>}.
 
 name(Text) when is_binary(Text), byte_size(Text) =< ?MAX_SHORT -> {ok, Text};
 name(_) -> error.

@@ -2,7 +2,7 @@
 %% @doc Who a client of the bridge is, by what its handshake says or by a `login'.
 -module(rabbit_socks_amqp_login).
 
--export([from_handshake/2, login/4, user/1, name/1, vhost/1, identity/1]).
+-export([from_handshake/2, login/4, user/1, name/1, vhost/1, identity/1, connection/1, channel/1]).
 -export_type([login/0]).
 
 -record(login, {
@@ -47,7 +47,7 @@ name(#login{user = User}) -> rabbit_socks_access:name(User).
 vhost(#login{vhost = VHost}) -> VHost.
 
 %% @doc What an AMQP connection of this user's is opened with.
--spec identity(login()) -> fun(() -> rabbit_socks_amqp_client:identity()).
+-spec identity(login()) -> rabbit_socks_amqp_connection:identity().
 identity(#login{credentials = Credentials} = Login) ->
     Name = name(Login),
     fun() ->
@@ -57,3 +57,13 @@ identity(#login{credentials = Credentials} = Login) ->
             {trusted, _} -> {Name, none}
         end
     end.
+
+%% @doc The AMQP connection of this user, shared; whoever asks is attached to it.
+-spec connection(login()) -> {ok, rabbit_socks_amqp_client:connection()} | {error, term()}.
+connection(Login) ->
+    rabbit_socks_amqp_connection:attach(name(Login), vhost(Login), identity(Login)).
+
+%% @doc A channel of its own on that connection, linked to whoever asks.
+-spec channel(login()) -> {ok, rabbit_socks_amqp_client:channel()} | {error, term()}.
+channel(Login) ->
+    rabbit_socks_amqp_connection:channel(name(Login), vhost(Login), identity(Login)).

@@ -1,5 +1,5 @@
 %% SPDX-License-Identifier: MPL-2.0
-%% @doc Publishes for all sessions of one user in one virtual host, over one connection and one channel with confirms.
+%% @doc Publishes for all sessions of one user in one virtual host, over one channel with confirms.
 %%
 %% Each message that a session hands over is answered once, with `{rabbit_socks_amqp, published, Ref, Outcome}'; unless this
 %% process ends before, which the session sees by its monitor. It ends when no session has been attached to it for a while, and
@@ -18,7 +18,6 @@
 
 -record(publisher, {
     vhost :: binary(),
-    connection :: undefined | rabbit_socks_amqp_client:connection(),
     channel :: undefined | rabbit_socks_amqp_client:channel(),
     sessions = #{} :: #{reference() => attached},
     next = 1 :: pos_integer(),
@@ -28,9 +27,8 @@
 %% What a return is recognised by: it does not say the number of its message.
 -type mandatory() :: no | returned | {Exchange :: binary(), Key :: binary(), Payload :: binary()}.
 
-%% @doc The publisher for that user; the session that asks is attached to it. Identity's password is wrapped, so that it is in no
-%% crash report.
--spec attach(User :: binary(), VHost :: binary(), fun(() -> rabbit_socks_amqp_client:identity())) -> {ok, pid()} | {error, term()}.
+%% @doc The publisher for that user; the session that asks is attached to it.
+-spec attach(User :: binary(), VHost :: binary(), rabbit_socks_amqp_connection:identity()) -> {ok, pid()} | {error, term()}.
 attach(User, VHost, Identity) ->
     case rabbit_socks_amqp_workers:call({?MODULE, User, VHost}, {User, VHost, Identity}, {attach, self()}) of
         {Publisher, ok} when is_pid(Publisher) -> {ok, Publisher};
@@ -42,24 +40,18 @@ attach(User, VHost, Identity) ->
 publish(Publisher, Ref, Mandatory, Envelope) ->
     gen_server:cast(Publisher, {publish, self(), Ref, Mandatory, Envelope}).
 
--spec start_link({binary(), binary(), fun(() -> rabbit_socks_amqp_client:identity())}) -> gen_server:start_ret().
+-spec start_link({binary(), binary(), rabbit_socks_amqp_connection:identity()}) -> gen_server:start_ret().
 start_link(Argument) ->
     gen_server:start_link(?MODULE, Argument, []).
 
--spec init({binary(), binary(), fun(() -> rabbit_socks_amqp_client:identity())}) -> {ok, #publisher{}, {continue, term()}}.
+-spec init({binary(), binary(), rabbit_socks_amqp_connection:identity()}) -> {ok, #publisher{}, {continue, term()}}.
 init({User, VHost, Identity}) ->
     process_flag(trap_exit, true),
     {ok, #publisher{vhost = VHost}, {continue, {connect, User, Identity}}}.
 
 -spec handle_continue(term(), #publisher{}) -> {noreply, #publisher{}, timeout()} | {stop, term(), #publisher{}}.
 handle_continue({connect, User, Identity}, #publisher{vhost = VHost} = State) ->
-    case rabbit_socks_amqp_client:connect(Identity(), VHost, <<"rabbit_socks publisher of ", User/binary>>) of
-        {ok, Connection} -> open(State#publisher{connection = Connection});
-        {error, _} -> {stop, {shutdown, no_connection}, State}
-    end.
-
-open(#publisher{connection = Connection} = State) ->
-    case rabbit_socks_amqp_client:channel(Connection) of
+    case rabbit_socks_amqp_connection:channel(User, VHost, Identity) of
         {ok, Channel} ->
             ok = rabbit_socks_amqp_client:confirms(Channel),
             {noreply, State#publisher{channel = Channel}, ?IDLE};
@@ -134,8 +126,8 @@ go_on(#publisher{sessions = Sessions} = State) when map_size(Sessions) =:= 0 -> 
 go_on(State) -> {noreply, State}.
 
 -spec terminate(term(), #publisher{}) -> ok.
-terminate(_, #publisher{connection = undefined}) -> ok;
-terminate(_, #publisher{connection = Connection}) -> rabbit_socks_amqp_client:close(Connection).
+terminate(_, #publisher{channel = undefined}) -> ok;
+terminate(_, #publisher{channel = Channel}) -> rabbit_socks_amqp_client:close_channel(Channel).
 
 %% @private Messages are nobody's business.
 -spec format_status(gen_server:format_status()) -> gen_server:format_status().

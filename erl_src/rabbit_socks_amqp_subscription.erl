@@ -115,8 +115,8 @@ handle_info(refresh, State) ->
     left(refresh(State));
 handle_info(Message, State) ->
     case rabbit_socks_amqp_client:event(Message) of
-        {delivery, Tag, _, Envelope} -> {noreply, delivered(Tag, Envelope, State)};
-        cancelled -> {stop, {shutdown, cancelled}, State};
+        {delivery, _, Tag, _, Envelope} -> {noreply, delivered(Tag, Envelope, State)};
+        {cancelled, _} -> {stop, {shutdown, cancelled}, State};
         _ -> {noreply, State}
     end.
 

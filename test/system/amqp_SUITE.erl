@@ -12,6 +12,8 @@
 
 -import(amqp_client4, [open/2, open/3, refused/3, ask/3, tell/3, heard/1, close/1]).
 
+-import(amqp_world, [listening/2, port/1, probe/3, guest/1, user/2, wrong/3]).
+
 -define(GUEST, #{username => <<"guest">>, password => <<"guest">>}).
 -define(EVERY, [{4, websocket}, {4, polling}, {3, websocket}, {3, polling}]).
 
@@ -21,47 +23,15 @@ all() ->
     [logins, no_login, login_timeout, wrong_options, bodies, properties, outcomes, refused_publishes, bad_requests, publisher_lost, many_publishes,
      subscriptions, shared_queue, refused_subscriptions, revoked, cancelled].
 
-init_per_suite(Config) ->
-    Broker = socks_broker:start(),
-    ok = socks_broker:load(Broker, amqp_probe),
-    ok = socks_broker:rpc(Broker, application, set_env, [rabbit_socks, permission_refresh, 200]),
-    [{0, _} = socks_broker:ctl(Broker, Command) || Command <- [
-        ["add_user", "reader", "secret"], ["set_permissions", "reader", "^socks-subscription-", "^socks-subscription-", "^(amq\\.topic|socks-subscription-.*)$"],
-        ["set_topic_permissions", "reader", "amq.topic", "^$", "^news\\."],
-        ["add_user", "writer", "secret"], ["set_permissions", "writer", "^$", "^(amq\\.topic|amq\\.default)$", "^$"],
-        ["set_topic_permissions", "writer", "amq.topic", "^news\\.", "^$"],
-        ["add_user", "stranger", "secret"]]],
-    [{broker, Broker} | Config].
-
-end_per_suite(Config) -> socks_broker:stop(?config(broker, Config)).
+init_per_suite(Config) -> amqp_world:start(Config).
+end_per_suite(Config) -> amqp_world:stop(Config).
 
 init_per_testcase(wrong_options, Config) -> listening([{options, [{vhosts, <<"/">>}]}], Config);
 init_per_testcase(login_timeout, Config) -> listening([{options, [{login_timeout, 200}]}], Config);
 init_per_testcase(many_publishes, Config) -> listening([{options, [{max_publishes, 5}]}], Config);
 init_per_testcase(_, Config) -> listening([], Config).
 
-listening(Options, Config) -> [{port, socketio_world:listen(Config, rabbit_socks_amqp, Options)} | Config].
-
-%% Nothing stays of what a session had.
-end_per_testcase(_, Config) ->
-    socketio_world:clean(Config),
-    listeners_world:eventually(fun() -> [Q || <<"socks-", _/binary>> = Q <- probe(Config, queues, [])] =:= [] end),
-    _ = [probe(Config, delete, [Queue]) || Queue <- probe(Config, queues, [])],
-    ok.
-
-probe(Config, Function, Args) -> socks_broker:rpc(?config(broker, Config), amqp_probe, Function, Args).
-
-port(Config) -> ?config(port, Config).
-
-guest(Config) -> open(port(Config), websocket, ?GUEST).
-
-user(Config, Name) -> open(port(Config), websocket, #{username => Name, password => <<"secret">>}).
-
-%% What was wrong: the code alone.
-wrong(Client, Name, Args) ->
-    #{<<"ok">> := false, <<"error">> := Code, <<"message">> := Text} = ask(Client, Name, Args),
-    ?assertNotEqual(<<>>, Text),
-    Code.
+end_per_testcase(_, Config) -> amqp_world:clean(Config).
 
 logins(Config) ->
     Port = port(Config),
@@ -184,7 +154,7 @@ publisher_lost(Config) ->
     ok = probe(Config, declare, [<<"q">>, []]),
     C = guest(Config),
     #{<<"ok">> := true} = ask(C, "publish", [<<>>, <<"q">>, <<"1">>]),
-    [Publisher] = [Pid || {{rabbit_socks_amqp_publisher, <<"guest">>, _}, Pid} <- listeners_world:rpc(Config, ets, tab2list, [rabbit_socks_amqp_workers])],
+    [Publisher] = amqp_world:workers(Config, [rabbit_socks_amqp_publisher, <<"guest">>]),
     ok = listeners_world:rpc(Config, sys, suspend, [Publisher]),
     ok = tell(C, "publish", [<<>>, <<"q">>, <<"2">>]),
     ?assertEqual(<<"not_found">>, wrong(C, "unsubscribe", [<<"settled">>])),
@@ -279,7 +249,7 @@ revoked(Config) ->
 cancelled(Config) ->
     C = guest(Config),
     #{<<"subscription">> := Id} = ask(C, "subscribe", [<<"amq.topic">>, <<"k">>]),
-    [Subscription] = [Pid || {{rabbit_socks_amqp_subscription, _, _, _}, Pid} <- listeners_world:rpc(Config, ets, tab2list, [rabbit_socks_amqp_workers])],
+    [Subscription] = amqp_world:workers(Config, [rabbit_socks_amqp_subscription]),
     true = listeners_world:rpc(Config, erlang, exit, [Subscription, kill]),
     ?assertMatch({<<"cancelled">>, [Id, #{<<"error">> := <<"unavailable">>}]}, heard(C)),
     ?assertMatch(#{<<"subscription">> := Id}, ask(C, "subscribe", [<<"amq.topic">>, <<"k">>])),

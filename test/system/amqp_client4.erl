@@ -4,7 +4,7 @@
 
 -include_lib("stdlib/include/assert.hrl").
 
--export([open/2, open/3, refused/3, ask/3, tell/3, heard/1, close/1]).
+-export([open/2, open/3, refused/3, ask/3, tell/3, heard/1, delivery/1, settle/3, close/1]).
 -export_type([client/0]).
 
 -type client() :: {3 | 4, socks_engine:client()}.
@@ -74,6 +74,30 @@ heard({_, C} = Client) ->
             First
     end,
     event(Packet, C).
+
+%% @doc The next event must be a delivery: what its acknowledgement is for, and its arguments.
+-spec delivery(client()) -> {binary(), [term()]}.
+delivery({_, C} = Client) ->
+    case kept(Client) of
+        [First | More] ->
+            _ = put({?MODULE, Client}, More),
+            delivery_of(First, C);
+        [] ->
+            [First] = socks_engine:recv(C, 1),
+            delivery_of(First, C)
+    end.
+
+delivery_of(Packet, C) ->
+    {match, [Id]} = re:run(Packet, "^(?:2|51-)([0-9]*)\\[", [{capture, all_but_first, binary}]),
+    [Head, Json] = binary:split(Packet, <<"[">>),
+    Size = byte_size(Head) - byte_size(Id),
+    {<<"delivery">>, Args} = event(<<(binary:part(Head, 0, Size))/binary, "[", Json/binary>>, C),
+    {Id, Args}.
+
+%% @doc Acknowledges it, with these arguments.
+-spec settle(client(), binary(), [term()]) -> ok.
+settle({_, C}, Id, Args) ->
+    socks_engine:send(C, [iolist_to_binary(["3", Id, rabbit_json:encode(Args)])]).
 
 event(<<"2", Json/binary>>, _) ->
     [Name | Args] = rabbit_json:decode(Json),

@@ -4,7 +4,7 @@
 
 -include_lib("amqp_client/include/amqp_client.hrl").
 
--export([declare/2, bind/3, exchange/2, get/1, publish/4, delete/1, delete_exchange/1, queues/0, bindings/1]).
+-export([declare/2, bind/3, exchange/2, get/1, publish/4, delete/1, delete_exchange/1, queues/0, messages/1, bindings/1]).
 
 -spec declare(binary(), [tuple()]) -> ok.
 declare(Queue, Arguments) ->
@@ -60,6 +60,13 @@ run(Fun) ->
 -spec queues() -> [binary()].
 queues() ->
     [Queue || [{name, #resource{name = Queue}}] <- rabbit_amqqueue:info_all(<<"/">>, [name])].
+
+%% @doc How many messages of a queue wait, and how many have been delivered and not settled.
+-spec messages(binary()) -> {non_neg_integer(), non_neg_integer()}.
+messages(Queue) ->
+    {ok, Q} = rabbit_amqqueue:lookup(rabbit_misc:r(<<"/">>, queue, Queue)),
+    [{messages_ready, Ready}, {messages_unacknowledged, Unsettled}] = rabbit_amqqueue:info(Q, [messages_ready, messages_unacknowledged]),
+    {Ready, Unsettled}.
 
 %% @doc How many bindings an exchange has.
 -spec bindings(binary()) -> non_neg_integer().

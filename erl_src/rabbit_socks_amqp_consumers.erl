@@ -1,0 +1,171 @@
+%% SPDX-License-Identifier: MPL-2.0
+%% @doc What one session consumes: each consumer has a channel, so that a mistake with one ends no other. A delivery is settled by the
+%% client's acknowledgement and by nothing else; what is not settled when the session ends goes back to its queue.
+%%
+%% A consumer without acknowledgements is told to the broker as one with them: what the client's connection is behind with
+%% stays in the queue, but for the prefetch. The edge says when it is behind, but that word comes through the mailbox: so after a
+%% burst the next ones wait for as long as the word takes.
+-module(rabbit_socks_amqp_consumers).
+
+-export([new/0, consume/6, cancel/4, delivered/6, acknowledged/4, congested/1, drained/1, go_on/1, ended/3, lost/3, close/1]).
+-export_type([consumers/0, tag/0]).
+
+-define(BURST, 131_072). % bytes
+-define(PAUSE, 20). % ms
+
+-record(consumer, {
+    channel :: rabbit_socks_amqp_client:channel(),
+    no_ack :: boolean(),
+    owed = none :: none | pos_integer() % the last tag that is to be settled, with all before it, when the client has caught up
+}).
+
+-record(consumers, {
+    next = 1 :: pos_integer(),
+    pace = free :: free | pausing | congested,
+    burst = 0 :: non_neg_integer(), % bytes since the last pause
+    by_id = #{} :: #{binary() => #consumer{}}
+}).
+
+-opaque consumers() :: #consumers{}.
+
+%% What an acknowledgement of the client's belongs to.
+-type tag() :: {Consumer :: binary(), Tag :: pos_integer()}.
+
+-spec new() -> consumers().
+new() -> #consumers{}.
+
+-spec consume(Queue :: binary(), #{prefetch := pos_integer(), no_ack := boolean()}, rabbit_socks_amqp_answer:ack(), rabbit_socks_amqp_answer:writer(),
+              #{login := rabbit_socks_amqp_login:login(), most := pos_integer(), acknowledges := boolean(), _ => _}, consumers()) -> consumers().
+consume(_, _, Ack, Writer, #{most := Most}, #consumers{by_id = ById} = State) when map_size(ById) >= Most ->
+    failed(Writer, Ack, <<"too_many">>, <<"this connection has as many consumers as it may have">>, State);
+consume(_, #{no_ack := false}, Ack, Writer, #{acknowledges := false}, State) ->
+    failed(Writer, Ack, <<"bad_request">>, <<"this client has no acknowledgements: consume with noAck">>, State);
+consume(Queue, Options, Ack, Writer, #{login := Login}, State) ->
+    case rabbit_socks_amqp_login:channel(Login) of
+        {ok, Channel} -> start(Channel, Queue, Options, Ack, Writer, State);
+        {error, _} -> failed(Writer, Ack, <<"unavailable">>, <<"the broker takes no connection for this user at present">>, State)
+    end.
+
+%% Deliveries come after this, as messages: the answer is always the first that the client hears of its consumer.
+start(Channel, Queue, #{prefetch := Prefetch, no_ack := NoAck}, Ack, Writer, #consumers{next = Next, by_id = ById} = State) ->
+    Id = integer_to_binary(Next),
+    case rabbit_socks_amqp_client:consume(Channel, Queue, Id, Prefetch) of
+        ok ->
+            ok = rabbit_socks_amqp_answer:ok(Writer, Ack, #{<<"consumer">> => Id}),
+            State#consumers{next = Next + 1, by_id = ById#{Id => #consumer{channel = Channel, no_ack = NoAck}}};
+        Failure ->
+            ok = rabbit_socks_amqp_client:close_channel(Channel),
+            ok = rabbit_socks_amqp_answer:failure(Writer, Ack, Failure, #{}),
+            State
+    end.
+
+failed(Writer, Ack, Code, Text, State) ->
+    ok = rabbit_socks_amqp_answer:error(Writer, Ack, Code, Text, #{}),
+    State.
+
+%% @doc What is not settled goes back to the queue.
+-spec cancel(Id :: binary(), rabbit_socks_amqp_answer:ack(), rabbit_socks_amqp_answer:writer(), consumers()) -> consumers().
+cancel(Id, Ack, Writer, #consumers{by_id = ById} = State) ->
+    case maps:take(Id, ById) of
+        {#consumer{channel = Channel}, Rest} ->
+            ok = rabbit_socks_amqp_client:close_channel(Channel),
+            ok = rabbit_socks_amqp_answer:ok(Writer, Ack, #{}),
+            State#consumers{by_id = Rest};
+        error ->
+            failed(Writer, Ack, <<"not_found">>, <<"there is no such consumer">>, State)
+    end.
+
+%% @doc A message for the client. One of a consumer that has been cancelled is on its way back already.
+-spec delivered(Id :: binary(), Tag :: pos_integer(), Redelivered :: boolean(), rabbit_socks_amqp_client:envelope(),
+                {rabbit_socks_amqp_answer:writer(), AckTimeout :: pos_integer()}, consumers()) -> consumers().
+delivered(Id, Tag, Redelivered, Envelope, {{Writer, Arg}, Timeout}, #consumers{by_id = ById} = State) ->
+    case ById of
+        #{Id := #consumer{no_ack = NoAck} = Consumer} ->
+            [Body, Meta] = rabbit_socks_amqp_message:arguments(Envelope),
+            Args = [Id, Body, Meta#{<<"redelivered">> => Redelivered}],
+            case NoAck of
+                false ->
+                    ok = Writer:emit(<<"delivery">>, Args, #{ack => {Id, Tag}, timeout => Timeout}, Arg),
+                    State;
+                true ->
+                    ok = Writer:emit(<<"delivery">>, Args, Arg),
+                    #{payload := Payload} = Envelope,
+                    settle(Id, Consumer#consumer{owed = Tag}, paced(byte_size(Payload), State))
+            end;
+        _ -> State
+    end.
+
+settle(Id, Consumer, #consumers{pace = free, by_id = ById} = State) -> State#consumers{by_id = ById#{Id := pay(Consumer)}};
+settle(Id, Consumer, #consumers{by_id = ById} = State) -> State#consumers{by_id = ById#{Id := Consumer}}.
+
+paced(Size, #consumers{pace = free, burst = Burst} = State) when Burst + Size > ?BURST ->
+    _ = erlang:start_timer(?PAUSE, self(), {rabbit_socks_amqp, go_on}),
+    State#consumers{pace = pausing, burst = 0};
+paced(Size, #consumers{burst = Burst} = State) ->
+    State#consumers{burst = Burst + Size}.
+
+%% @doc What the client has said of a delivery; or it has not in time, and the message comes again.
+-spec acknowledged(tag(), {ok, [rabbit_socks_callback:value()]} | {error, timeout | disconnected | too_many}, rabbit_socks_amqp_answer:writer(), consumers()) ->
+    consumers().
+acknowledged(_, {error, disconnected}, _, State) ->
+    State; % its channel closes now
+acknowledged({Id, Tag}, Result, _, #consumers{by_id = ById} = State) ->
+    case ById of
+        #{Id := #consumer{channel = Channel}} ->
+            ok = rabbit_socks_amqp_client:settle(Channel, Tag, verdict(Result)),
+            State;
+        _ -> State
+    end.
+
+%% The first argument is an error, as in callbacks of Node.
+verdict({error, _}) -> requeue;
+verdict({ok, []}) -> acknowledge;
+verdict({ok, [null | _]}) -> acknowledge;
+verdict({ok, [<<"requeue">> | _]}) -> requeue;
+verdict({ok, _}) -> reject.
+
+%% @doc The client's connection is behind.
+-spec congested(consumers()) -> consumers().
+congested(State) -> State#consumers{pace = congested}.
+
+-spec drained(consumers()) -> consumers().
+drained(#consumers{by_id = ById} = State) ->
+    State#consumers{pace = free, by_id = maps:map(fun(_, Consumer) -> pay(Consumer) end, ById)}.
+
+%% @doc The pause is over, and no word has come.
+-spec go_on(consumers()) -> consumers().
+go_on(#consumers{pace = pausing} = State) -> drained(State);
+go_on(State) -> State.
+
+pay(#consumer{owed = none} = Consumer) -> Consumer;
+pay(#consumer{owed = Tag, channel = Channel} = Consumer) ->
+    ok = rabbit_socks_amqp_client:acknowledge(Channel, Tag),
+    Consumer#consumer{owed = none}.
+
+%% @doc The broker has cancelled it: its queue is gone.
+-spec ended(Id :: binary(), rabbit_socks_amqp_answer:writer(), consumers()) -> consumers().
+ended(Id, Writer, #consumers{by_id = ById} = State) ->
+    case maps:take(Id, ById) of
+        {#consumer{channel = Channel}, Rest} ->
+            ok = rabbit_socks_amqp_client:close_channel(Channel),
+            ok = tell(Id, <<"not_found">>, <<"the queue is gone">>, Writer),
+            State#consumers{by_id = Rest};
+        error -> State
+    end.
+
+%% @doc A process has ended that this one was linked to. If it was a channel, what was not settled there comes again.
+-spec lost(pid(), rabbit_socks_amqp_answer:writer(), consumers()) -> consumers().
+lost(Pid, Writer, #consumers{by_id = ById} = State) ->
+    case [Id || {Id, #consumer{channel = Channel}} <- maps:to_list(ById), Channel =:= Pid] of
+        [Id] ->
+            ok = tell(Id, <<"unavailable">>, <<"the broker has ended the consumer">>, Writer),
+            State#consumers{by_id = maps:remove(Id, ById)};
+        [] -> State
+    end.
+
+tell(Id, Code, Text, {Writer, Arg}) ->
+    Writer:emit(<<"cancelled">>, [Id, #{<<"error">> => Code, <<"message">> => Text}], Arg).
+
+-spec close(consumers()) -> ok.
+close(#consumers{by_id = ById}) ->
+    lists:foreach(fun(#consumer{channel = Channel}) -> rabbit_socks_amqp_client:close_channel(Channel) end, maps:values(ById)).
