@@ -12,10 +12,6 @@
 
 -export([subprotocol_name/0, init/3, open/3, handle_frame/2, handle_info/2, terminate/1]).
 
-%% All that a client may send before it is logged in: a frame and its head.
--define(MAX_EARLY, 65_536 + 4_096).
-%% In words: what a client that is not logged in may make of its process.
--define(MAX_EARLY_HEAP, 2_097_152).
 %% Time in which the edge can say that the client is slow (ms).
 -define(PAUSE, 2).
 %% A wrong passcode is answered after this time (ms): trying many takes as many connections, for so long.
@@ -24,13 +20,12 @@
 -record(state, {
     name :: binary(),
     phase = login :: login | refused | open | closed,
-    early = 0 :: non_neg_integer(),
-    login_timer :: reference(),
+    login :: rabbit_socks_stomp_login:login(),
     output :: rabbit_socks_stomp_output:output(),
     parser :: rabbit_socks_stomp_parser:parser(),
     guard :: rabbit_socks_stomp_guard:guard(),
     broker :: rabbit_socks_stomp_broker:broker(),
-    alarms = [] :: [term()],
+    alarm = false :: boolean(),
     blocked = false :: boolean(),
     slow = false :: boolean(),
     pause = false :: boolean(),
@@ -48,7 +43,11 @@ subprotocol_name() ->
 -spec init([binary()], rabbit_socks_callback:info(), term()) -> {ok, state()} | {error, term()}.
 init(_Path, Info, Options) ->
     case {rabbit_socks_stomp_options:check(Options), rabbit_socks_stomp_broker:available()} of
-        {{ok, Checked}, true} -> {ok, new(Info, Checked)};
+        {{ok, Checked}, true} ->
+            case rabbit_socks_stomp_options:credentials(Info, Checked) of
+                {error, Text} -> {error, Text};
+                Credentials -> {ok, new(Info, Credentials, Checked)}
+            end;
         {{error, Text}, _} -> misused(Text);
         {_, false} -> misused("it needs the plugin rabbitmq_stomp (rabbitmq-plugins enable rabbitmq_stomp)")
     end.
@@ -58,17 +57,16 @@ misused(Text) ->
     ?LOG_ERROR("rabbit_socks_stomp cannot serve a client: ~ts", [Text], #{domain => [rabbitmq, socks]}),
     {error, misconfigured}.
 
-new(#{peer := {Address, Port}} = Info, #{login_timeout := Timeout, ws_frame := WsFrame} = Options) ->
+new(#{peer := {Address, Port}} = Info, Credentials, #{login_timeout := Timeout, ws_frame := WsFrame} = Options) ->
     %% The processor links its AMQP connection to this process.
     _ = process_flag(trap_exit, true),
-    _ = process_flag(max_heap_size, #{size => ?MAX_EARLY_HEAP, kill => true, error_logger => true}),
     #state{
         name = <<Address/binary, ":", (integer_to_binary(Port))/binary>>,
-        login_timer = erlang:send_after(Timeout, self(), {?MODULE, login_timeout}),
+        login = rabbit_socks_stomp_login:begun(Timeout, {?MODULE, login_timeout}),
         output = rabbit_socks_stomp_output:new(WsFrame),
         parser = rabbit_socks_stomp_parser:new(rabbit_socks_stomp_options:parser_limits(Options)),
         guard = rabbit_socks_stomp_guard:new(rabbit_socks_stomp_options:guard_limits(Options)),
-        broker = rabbit_socks_stomp_broker:new(Info)
+        broker = rabbit_socks_stomp_broker:new(Info, Credentials)
     }.
 
 -spec open(module(), term(), state()) -> {ok, state()}.
@@ -85,14 +83,17 @@ terminate(#state{broker = Broker}) ->
 -spec handle_frame(rabbit_socks_callback:frame(), state()) -> {ok | hold, state()}.
 handle_frame(_, #state{phase = closed} = State) ->
     {ok, State};
-handle_frame({_, Bytes}, #state{phase = login, early = Early} = State) when Early + byte_size(Bytes) > ?MAX_EARLY ->
-    answer(malformed({too_long, login, ?MAX_EARLY}, State));
-handle_frame({Kind, Bytes}, #state{early = Early, output = Output, parser = Parser} = State) ->
-    answer(frames(State#state{
-        early = Early + byte_size(Bytes),
-        output = rabbit_socks_stomp_output:received(rabbit_socks_stomp_output:follow(Kind, Output)),
-        parser = rabbit_socks_stomp_parser:feed(Bytes, Parser)
-    })).
+handle_frame({Kind, Bytes}, #state{login = Login, output = Output, parser = Parser} = State) ->
+    answer(case rabbit_socks_stomp_login:received(byte_size(Bytes), Login) of
+        {ok, Login1} ->
+            frames(State#state{
+                login = Login1,
+                output = rabbit_socks_stomp_output:received(rabbit_socks_stomp_output:follow(Kind, Output)),
+                parser = rabbit_socks_stomp_parser:feed(Bytes, Parser)
+            });
+        {error, Reason} ->
+            malformed(Reason, State)
+    end).
 
 answer(State) ->
     case held(State) of
@@ -109,11 +110,13 @@ held_back(#state{waiting = Waiting} = State) -> waits(State) orelse not rabbit_s
 
 waits(#state{slow = Slow, pause = Pause}) -> Slow orelse Pause.
 
-frames(#state{phase = Phase, parser = Parser} = State) ->
+frames(#state{phase = Phase, alarm = Alarm, parser = Parser} = State) ->
     case Phase =:= closed orelse held(State) of
         true -> State;
         false ->
             case rabbit_socks_stomp_parser:next(Parser) of
+                %% What publishes waits where it is.
+                {frame, #{command := Command}, _} when Alarm, Command =:= "SEND" orelse Command =:= "COMMIT" -> block(State);
                 {frame, Frame, Parser1} -> frames(frame(Frame, State#state{parser = Parser1}));
                 {more, Parser1} -> State#state{parser = Parser1};
                 {error, Reason} -> malformed(Reason, State)
@@ -140,26 +143,18 @@ answered(_, Guard, ok, Out, #state{phase = login, broker = Broker} = State) ->
             State#state{phase = refused}
     end;
 answered(#{command := Command}, Guard, ok, Out, State) ->
-    case lists:any(fun is_error/1, Out) of
+    case lists:any(fun rabbit_socks_stomp_broker:is_error/1, Out) of
         true -> send(Out, State);
         false -> throttle(Command, send(Out, State#state{guard = Guard}))
     end;
 answered(_, _, Result, Out, State) ->
     outcome(Result, Out, State).
 
-is_error(Data) ->
-    case iolist_to_binary(Data) of
-        <<"ERROR\n", _/binary>> -> true;
-        _ -> false
-    end.
-
-logged_in(#state{login_timer = Timer, broker = Broker, parser = Parser} = State) ->
-    _ = erlang:cancel_timer(Timer),
-    _ = process_flag(max_heap_size, 0),
-    ok = rabbit_socks_stomp_broker:watch_alarms(),
+logged_in(#state{login = Login, broker = Broker, parser = Parser} = State) ->
+    Open = State#state{phase = open, login = rabbit_socks_stomp_login:done(Login), alarm = rabbit_socks_alarm:subscribe() =/= []},
     case rabbit_socks_stomp_broker:version(Broker) of
-        "1.0" -> State#state{phase = open, parser = rabbit_socks_stomp_parser:trim(Parser)};
-        _ -> State#state{phase = open}
+        "1.0" -> Open#state{parser = rabbit_socks_stomp_parser:trim(Parser)};
+        _ -> Open
     end.
 
 malformed(Reason, #state{name = Name} = State) ->
@@ -178,6 +173,10 @@ handle_info(congested, #state{output = Output} = State) ->
     answer(State#state{slow = true, output = rabbit_socks_stomp_output:pause(Output)});
 handle_info(drained, State) ->
     answer(resume(State#state{slow = false}));
+handle_info({rabbit_socks_alarm, blocked, _}, State) ->
+    answer(State#state{alarm = true});
+handle_info({rabbit_socks_alarm, unblocked}, State) ->
+    answer(unblock(State#state{alarm = false}));
 handle_info(Message, #state{broker = Broker} = State) ->
     answer(case rabbit_socks_stomp_broker:delivery(Message) of
         no -> event(rabbit_socks_stomp_broker:handle(Message, Broker), State);
@@ -209,10 +208,6 @@ own(tick, #state{output = Output, name = Name} = State) ->
 
 event({heartbeats, Send, Receive}, #state{output = Output} = State) ->
     own(tick, State#state{output = rabbit_socks_stomp_output:heartbeats(Send, Receive, Output)});
-event({alarm, Source, true}, #state{alarms = Alarms} = State) ->
-    State#state{alarms = lists:usort([Source | Alarms])};
-event({alarm, Source, false}, #state{alarms = Alarms} = State) ->
-    unblock(State#state{alarms = lists:delete(Source, Alarms)});
 event(credit, State) ->
     unblock(State);
 event({cancelled, Subscription, {Result, Out, Broker}}, #state{guard = Guard} = State) ->
@@ -230,17 +225,19 @@ outcome(failed, Out, State) ->
     Error = rabbit_socks_stomp_broker:error_frame("Processing error", "Processing error"),
     finish(1011, "internal error", send(Out ++ [Error], State)).
 
-%% As the broker's own STOMP does it: the message after which there is no more credit, or the first one under an alarm, is
-%% still taken.
-throttle("SEND", #state{alarms = Alarms, output = Output} = State) ->
-    case Alarms =/= [] orelse rabbit_socks_stomp_broker:blocked() of
-        true -> State#state{blocked = true, output = rabbit_socks_stomp_output:pause(Output)};
+%% The message after which there is no more credit is still taken.
+throttle("SEND", State) ->
+    case rabbit_socks_stomp_broker:blocked() of
+        true -> block(State);
         false -> State
     end;
 throttle(_, State) ->
     State.
 
-unblock(#state{blocked = true, alarms = []} = State) ->
+block(#state{output = Output} = State) ->
+    State#state{blocked = true, output = rabbit_socks_stomp_output:pause(Output)}.
+
+unblock(#state{blocked = true, alarm = false} = State) ->
     case rabbit_socks_stomp_broker:blocked() of
         true -> State;
         false -> resume(State#state{blocked = false})

@@ -15,8 +15,8 @@
 -include_lib("rabbitmq_stomp/include/rabbit_stomp.hrl").
 -include_lib("rabbitmq_stomp/include/rabbit_stomp_frame.hrl").
 
--export([available/0, new/1, frame/2, logged_in/1, version/1, delivery/1, handle/2, close/1]).
--export([error_frame/2, blocked/0, watch_alarms/0, conserve_resources/3]).
+-export([available/0, new/2, frame/2, logged_in/1, version/1, delivery/1, handle/2, close/1]).
+-export([error_frame/2, is_error/1, blocked/0]).
 -export_type([broker/0, result/0, subscription/0]).
 
 -record(broker, {processor :: term()}).
@@ -35,9 +35,9 @@ available() ->
     code:ensure_loaded(rabbit_stomp_processor) =:= {module, rabbit_stomp_processor}.
 
 %% @doc Info as a callback module's init/3 gets it. The peer is the real one: the broker's rule that `guest' logs in from
-%% this machine alone goes by it.
--spec new(map()) -> broker().
-new(#{peer := {PeerText, PeerPort}, local := {LocalText, LocalPort}, secure := Secure}) ->
+%% this machine alone goes by it. Credentials are those of a CONNECT that has no login.
+-spec new(map(), rabbit_socks_credentials:credentials() | none) -> broker().
+new(#{peer := {PeerText, PeerPort}, local := {LocalText, LocalPort}, secure := Secure}, Credentials) ->
     Peer = address(PeerText),
     Name = iolist_to_binary([PeerText, $:, integer_to_binary(PeerPort), " -> ",
                              LocalText, $:, integer_to_binary(LocalPort)]),
@@ -50,18 +50,25 @@ new(#{peer := {PeerText, PeerPort}, local := {LocalText, LocalPort}, secure := S
         peer_port = PeerPort,
         additional_info = [{ssl, Secure}]
     },
-    Configuration = configuration(),
-    #broker{processor = rabbit_stomp_processor:initial_state(Configuration, {send(Configuration, Adapter), Adapter, none, Peer})}.
+    {Configuration, Certificate} = configuration(Credentials),
+    #broker{processor = rabbit_stomp_processor:initial_state(Configuration, {send(Configuration, Adapter), Adapter, Certificate, Peer})}.
 
 address(Text) ->
     {ok, Address} = inet:parse_address(binary_to_list(Text)),
     Address.
 
-%% As Web STOMP has it, without use_http_auth and certificates.
-configuration() ->
-    rabbit_stomp:parse_default_user(
+%% What the processor takes for a missing login, and the name that is logged in without a passcode. A token is a passcode that
+%% tells the user's name itself.
+configuration(Credentials) ->
+    Default = rabbit_stomp:parse_default_user(
         application:get_env(rabbitmq_stomp, default_user, []),
-        #stomp_configuration{ssl_cert_login = false, implicit_connect = false}).
+        #stomp_configuration{ssl_cert_login = false, implicit_connect = false}),
+    case Credentials of
+        none -> {Default, none};
+        {password, User, Password} -> {Default#stomp_configuration{default_login = User, default_passcode = Password}, none};
+        {token, Token} -> {Default#stomp_configuration{default_login = <<>>, default_passcode = Token}, none};
+        {certificate, Name} -> {Default, Name}
+    end.
 
 %% The processor's function for writing has lost its first argument on the way to 4.0. Which of them this processor calls
 %% is tried, not derived from version numbers: a command before CONNECT makes it write, and does nothing else.
@@ -106,7 +113,7 @@ delivery(_) -> no.
 %% @doc Any other message that the session's process got. `credit': what blocked() says may have changed.
 -spec handle(term(), broker()) ->
     result() | {cancelled, subscription(), result()} | {heartbeats, non_neg_integer(), non_neg_integer()} |
-    {alarm, term(), boolean()} | credit | none.
+    credit | none.
 handle({#'basic.deliver'{} = Delivery, #amqp_msg{} = Message}, Broker) ->
     handle({Delivery, Message, undefined}, Broker);
 handle({#'basic.deliver'{} = Delivery, #amqp_msg{props = Properties, payload = Payload}, Context},
@@ -128,8 +135,6 @@ handle({'EXIT', From, Reason}, #broker{processor = P} = Broker) ->
     end;
 handle({start_heartbeats, {Send, Receive}}, _) ->
     {heartbeats, Send * 1000, Receive * 1000};
-handle({?MODULE, alarm, Source, Set}, _) ->
-    {alarm, Source, Set};
 handle({bump_credit, Message}, _) ->
     _ = credit_flow:handle_bump_msg(Message),
     credit;
@@ -191,19 +196,15 @@ error_frame(Message, Headers, Detail) ->
          false -> ""
      end].
 
+%% @doc Of what the processor has written.
+-spec is_error(iodata()) -> boolean().
+is_error(Written) ->
+    case iolist_to_binary(Written) of
+        <<"ERROR\n", _/binary>> -> true;
+        _ -> false
+    end.
+
 %% @doc Has this process published more than the broker can take at present? A `credit' message tells when to ask again.
 -spec blocked() -> boolean().
 blocked() ->
     credit_flow:blocked().
-
-%% @doc From now on this process is told of the cluster's resource alarms, those that are set already first.
--spec watch_alarms() -> ok.
-watch_alarms() ->
-    _ = rabbit_alarm:register(self(), {?MODULE, conserve_resources, []}),
-    ok.
-
-%% @private Runs in the alarm handler's process. An alarm is over when no node of the cluster has it.
--spec conserve_resources(pid(), term(), {boolean(), boolean(), node()}) -> ok.
-conserve_resources(Pid, Source, {_, Set, _}) ->
-    Pid ! {?MODULE, alarm, Source, Set},
-    ok.

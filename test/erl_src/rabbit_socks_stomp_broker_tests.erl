@@ -10,14 +10,16 @@
 -define(INFO, #{peer => {<<"192.0.2.7">>, 4711}, local => {<<"::1">>, 15674}, secure => true}).
 
 %% The state is what initial_state/2 got.
-with_processor(Body, Test) ->
+with_processor(Body, Test) -> with_processor(Body, none, Test).
+
+with_processor(Body, Credentials, Test) ->
     Forms = [begin {ok, Tokens, _} = erl_scan:string(Form), {ok, Parsed} = erl_parse:parse_form(Tokens), Parsed end || Form <- [
         "-module(rabbit_stomp_processor).", "-export([initial_state/2, process_frame/2]).",
-        "initial_state(_, Args) -> Args.", "process_frame(Frame, {Send, _, _, _} = State) -> " ++ Body ++ "."
+        "initial_state({_, Login, Passcode, Force, _, _}, Args) -> put(configuration, {Login, Passcode, Force}), Args.", "process_frame(Frame, {Send, _, _, _} = State) -> " ++ Body ++ "."
     ]],
     {ok, Module, Code} = compile:forms(Forms),
     {module, Module} = code:load_binary(Module, "stand-in", Code),
-    try Test(rabbit_socks_stomp_broker:new(?INFO)) after code:purge(Module), code:delete(Module), code:purge(Module) end.
+    try Test(rabbit_socks_stomp_broker:new(?INFO, Credentials)) after code:purge(Module), code:delete(Module), code:purge(Module) end.
 
 frame(Broker) ->
     rabbit_socks_stomp_broker:frame(#{command => "ACK", headers => [], body => <<"secret">>}, Broker).
@@ -62,6 +64,19 @@ the_peer_is_the_clients_test() ->
                       {'Socks STOMP', 0}, [{ssl, true}]}, Adapter)
     end).
 
+%% Of the record #stomp_configuration{}: what counts when CONNECT has no login. A certificate's name has no passcode.
+credentials_of_the_handshake_test_() ->
+    [fun() ->
+        with_processor("case element(2, Frame) of \"PROBE\" -> Send(\"\"); _ -> Send(State) end, {ok, State, none}", Credentials, fun(Broker) ->
+            {ok, [{_, _, Name, _}], _} = frame(Broker),
+            ?assertEqual({Configured, Certificate}, {erase(configuration), Name})
+        end)
+     end || {Credentials, Configured, Certificate} <- [
+        {none, {undefined, undefined, false}, none},
+        {{password, <<"u">>, <<"p">>}, {<<"u">>, <<"p">>, false}, none},
+        {{token, <<"t">>}, {<<>>, <<"t">>, false}, none},
+        {{certificate, <<"CN=c">>}, {undefined, undefined, false}, <<"CN=c">>}]].
+
 an_error_is_as_the_processors_test() ->
     Frame = iolist_to_binary(rabbit_socks_stomp_broker:error_frame("What", "Why\n")),
     ?assertEqual(<<"ERROR\nmessage:What\ncontent-type:text/plain\nversion:1.0,1.1,1.2\ncontent-length:4\n\nWhy\n", 0, "\n">>, Frame).
@@ -72,5 +87,4 @@ messages_of_others_test_() ->
     Message = {amqp_msg, {'P_basic', a, b, c, d, e, f, g, h, i, j, k, l, m, n}, <<"body">>},
     [?_assertEqual(flow, rabbit_socks_stomp_broker:delivery({Deliver, Message, Ctx})),
      ?_assertEqual({unbounded, 4}, rabbit_socks_stomp_broker:delivery({Deliver, Message})),
-     ?_assertEqual(no, rabbit_socks_stomp_broker:delivery({'basic.ack', 1, false})),
-     ?_assertEqual(ok, rabbit_socks_stomp_broker:conserve_resources(self(), memory, {true, true, node()}))].
+     ?_assertEqual(no, rabbit_socks_stomp_broker:delivery({'basic.ack', 1, false}))].
