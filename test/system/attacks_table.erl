@@ -7,10 +7,10 @@
 
 -export([check/0]).
 
-%% The catalogue's rows: HTTP heads, parsing, handshake, frames, permessage-deflate, hixie, Engine.IO, resources, pages, link.
+%% The catalogue's rows: HTTP heads, parsing, handshake, frames, permessage-deflate, hixie, Engine.IO, STOMP, TLS, resources, pages, link.
 ids() ->
     [lists:flatten(io_lib:format("~c~2..0b", [Class, N]))
-     || {Class, Last} <- [{$H, 18}, {$P, 17}, {$S, 12}, {$F, 24}, {$D, 11}, {$X, 11}, {$E, 36}, {$T, 10}, {$R, 12}, {$W, 7}, {$K, 12}], N <- lists:seq(1, Last)].
+     || {Class, Last} <- [{$H, 18}, {$P, 17}, {$S, 12}, {$F, 24}, {$D, 11}, {$X, 11}, {$E, 36}, {$B, 22}, {$T, 10}, {$R, 12}, {$W, 7}, {$K, 12}], N <- lists:seq(1, Last)].
 
 -spec check() -> ok.
 check() ->
