@@ -19,7 +19,7 @@
     login_timer = none :: reference() | none,
     refusals = 0 :: non_neg_integer(), % of logins
     writer :: rabbit_socks_amqp_answer:writer() | undefined,
-    publishing = rabbit_socks_amqp_publishing:new() :: rabbit_socks_amqp_publishing:publishing(),
+    publishing = rabbit_socks_amqp_publishing:new(false) :: rabbit_socks_amqp_publishing:publishing(),
     subscriptions = rabbit_socks_amqp_subscriptions:new() :: rabbit_socks_amqp_subscriptions:subscriptions(),
     consumers = rabbit_socks_amqp_consumers:new() :: rabbit_socks_amqp_consumers:consumers()
 }).
@@ -51,7 +51,16 @@ open(Writer, Arg, #bridge{login = none, options = #{login_timeout := Timeout}} =
     Timer = erlang:start_timer(Timeout, self(), {rabbit_socks_amqp, login}),
     {ok, Bridge#bridge{writer = {Writer, Arg}, login_timer = Timer}};
 open(Writer, Arg, Bridge) ->
-    {ok, Bridge#bridge{writer = {Writer, Arg}}}.
+    {ok, logged_in(Bridge#bridge{writer = {Writer, Arg}})}.
+
+%% Alarms are for those who may publish.
+logged_in(#bridge{writer = Writer} = Bridge) ->
+    Sources = rabbit_socks_alarm:subscribe(),
+    _ = [ok = blocked(Sources, Writer) || Sources =/= []],
+    Bridge#bridge{publishing = rabbit_socks_amqp_publishing:new(Sources =/= [])}.
+
+blocked(Sources, {Writer, Arg}) ->
+    Writer:emit(<<"blocked">>, [[unicode:characters_to_binary(io_lib:format("~tp", [Source])) || Source <- Sources]], Arg).
 
 -spec handle_event(binary(), [rabbit_socks_callback:value()], none | rabbit_socks_callback:ack(), #bridge{}) ->
     rabbit_socks_callback:result(#bridge{}).
@@ -96,7 +105,7 @@ login(Credentials, VHost, Ack, #bridge{peer = Peer, options = Options, writer = 
             _ = erlang:cancel_timer(Timer),
             ok = rabbit_socks_amqp_answer:ok(Writer, Ack, #{<<"user">> => rabbit_socks_amqp_login:name(Login),
                                                             <<"vhost">> => rabbit_socks_amqp_login:vhost(Login)}),
-            Bridge#bridge{login = Login, login_timer = none};
+            logged_in(Bridge#bridge{login = Login, login_timer = none});
         {error, Code, Text} ->
             ok = rabbit_socks_amqp_answer:error(Writer, Ack, Code, Text, #{}),
             Refusals = Bridge#bridge.refusals + 1,
@@ -119,13 +128,17 @@ handle_info({timeout, Timer, {rabbit_socks_amqp, login}}, #bridge{login_timer = 
     result(Bridge);
 handle_info({rabbit_socks_amqp, revoked, Process, Text}, #bridge{subscriptions = Subscriptions, writer = Writer} = Bridge) ->
     result(Bridge#bridge{subscriptions = rabbit_socks_amqp_subscriptions:revoked(Process, Text, Writer, Subscriptions)});
-handle_info({'DOWN', Monitor, process, _, _}, #bridge{publishing = Publishing, subscriptions = Subscriptions, writer = Writer} = Bridge) ->
+handle_info({'DOWN', Monitor, process, _, _}, #bridge{publishing = Publishing, writer = Writer} = Bridge) ->
     case rabbit_socks_amqp_publishing:down(Monitor, Writer, Publishing) of
         {ok, Publishing1} -> result(Bridge#bridge{publishing = Publishing1});
-        other -> result(Bridge#bridge{subscriptions = rabbit_socks_amqp_subscriptions:down(Monitor, Writer, Subscriptions)})
+        other -> result(ended(Monitor, Bridge))
     end;
-handle_info({'EXIT', Pid, _}, #bridge{consumers = Consumers, writer = Writer} = Bridge) ->
-    result(Bridge#bridge{consumers = rabbit_socks_amqp_consumers:lost(Pid, Writer, Consumers)});
+handle_info({rabbit_socks_alarm, blocked, Sources}, #bridge{publishing = Publishing, writer = Writer} = Bridge) ->
+    ok = blocked(Sources, Writer),
+    result(Bridge#bridge{publishing = rabbit_socks_amqp_publishing:blocked(Publishing)});
+handle_info({rabbit_socks_alarm, unblocked}, #bridge{publishing = Publishing, writer = {Module, Arg} = Writer, login = Login} = Bridge) ->
+    ok = Module:emit(<<"unblocked">>, [], Arg),
+    result(Bridge#bridge{publishing = rabbit_socks_amqp_publishing:unblocked(Login, Writer, Publishing)});
 handle_info({timeout, _, {rabbit_socks_amqp, go_on}}, #bridge{consumers = Consumers} = Bridge) ->
     result(Bridge#bridge{consumers = rabbit_socks_amqp_consumers:go_on(Consumers)});
 handle_info(congested, #bridge{consumers = Consumers} = Bridge) ->
@@ -139,6 +152,12 @@ handle_info(Message, #bridge{consumers = Consumers, writer = Writer, options = #
         {cancelled, Id} ->
             result(Bridge#bridge{consumers = rabbit_socks_amqp_consumers:ended(Id, Writer, Consumers)});
         _ -> result(Bridge)
+    end.
+
+ended(Monitor, #bridge{consumers = Consumers, subscriptions = Subscriptions, writer = Writer} = Bridge) ->
+    case rabbit_socks_amqp_consumers:lost(Monitor, Writer, Consumers) of
+        {ok, Consumers1} -> Bridge#bridge{consumers = Consumers1};
+        other -> Bridge#bridge{subscriptions = rabbit_socks_amqp_subscriptions:down(Monitor, Writer, Subscriptions)}
     end.
 
 %% A client is read while the broker keeps up with what it publishes.

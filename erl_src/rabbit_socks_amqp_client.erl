@@ -50,13 +50,11 @@ connect(Identity, VHost, Name) ->
             {error, Reason}
     end.
 
-%% @doc A channel, linked to the caller.
+%% @doc A channel. It is not linked to anybody: one that dies with its owner would take the connection with it.
 -spec channel(connection()) -> {ok, channel()} | {error, term()}.
 channel(Connection) ->
     case amqp_connection:open_channel(Connection) of
-        {ok, Channel} ->
-            true = link(Channel),
-            {ok, Channel};
+        {ok, Channel} -> {ok, Channel};
         closing -> {error, closing};
         {error, Reason} -> {error, Reason}
     end.
@@ -69,9 +67,8 @@ close(Connection) ->
 %% @doc What has been delivered on it and not settled goes back to its queue.
 -spec close_channel(channel()) -> ok.
 close_channel(Channel) ->
-    true = unlink(Channel),
     _ = try amqp_channel:close(Channel) catch exit:_ -> gone end,
-    receive {'EXIT', Channel, _} -> ok after 0 -> ok end.
+    ok.
 
 %% @doc From now on each message gets a number and a confirm, and what cannot be routed comes back.
 -spec confirms(channel()) -> ok.
@@ -118,18 +115,10 @@ consume(Channel, Queue, Consumer, Prefetch) ->
 settle(Channel, Tag, acknowledge) -> amqp_channel:cast(Channel, #'basic.ack'{delivery_tag = Tag});
 settle(Channel, Tag, Other) -> amqp_channel:cast(Channel, #'basic.reject'{delivery_tag = Tag, requeue = Other =:= requeue}).
 
-%% @doc Something to be done with a queue, on a channel of its own: a mistake ends that alone. The user's permissions are
-%% the broker's to check.
--spec queue(connection(), queue_command()) -> {ok, #{atom() => term()}} | failure().
-queue(Connection, Command) ->
-    case channel(Connection) of
-        {ok, Channel} ->
-            Result = tried(fun() -> queue_call(Channel, Command) end),
-            ok = close_channel(Channel),
-            Result;
-        {error, _} ->
-            {error, 541, <<"no channel">>}
-    end.
+%% @doc Something to be done with a queue. After an error the channel has ended. The user's permissions are the broker's to check.
+-spec queue(channel(), queue_command()) -> {ok, #{atom() => term()}} | failure().
+queue(Channel, Command) ->
+    tried(fun() -> queue_call(Channel, Command) end).
 
 queue_call(Channel, {declare, Queue, #{durable := Durable, auto_delete := AutoDelete, arguments := Arguments}}) ->
     #'queue.declare_ok'{queue = Name, message_count = Messages, consumer_count = Consumers} =

@@ -1,10 +1,11 @@
 %% SPDX-License-Identifier: MPL-2.0
-%% @doc One AMQP connection for all that one user does in one virtual host of this node. Whoever is attached to it opens channels of
-%% its own. It ends when nobody has been attached for a while; and with the connection, which the others see by their links.
+%% @doc One AMQP connection for all that one user does in one virtual host of this node. Channels on it belong to whoever asked for
+%% them: they are closed when that process ends, in whatever way, and what was delivered on them goes back to the queues. It
+%% ends when nobody has had a channel for a while; and with the connection, whose channels end, too.
 -module(rabbit_socks_amqp_connection).
 -behaviour(gen_server).
 
--export([attach/3, channel/3]).
+-export([channel/3]).
 -export([start_link/1, init/1, handle_continue/2, handle_call/3, handle_cast/2, handle_info/2, terminate/2]).
 -export_type([identity/0]).
 
@@ -17,22 +18,14 @@
     user :: binary(),
     vhost :: binary(),
     connection :: undefined | rabbit_socks_amqp_client:connection(),
-    attached = #{} :: #{pid() => reference()}
+    channels = #{} :: #{reference() => {owner | channel, rabbit_socks_amqp_client:channel(), Other :: reference()}} % two monitors each
 }).
 
-%% @doc Whoever asks is attached from now on.
--spec attach(User :: binary(), VHost :: binary(), identity()) -> {ok, rabbit_socks_amqp_client:connection()} | {error, term()}.
-attach(User, VHost, Identity) ->
-    case rabbit_socks_amqp_workers:call({?MODULE, User, VHost}, {User, VHost, Identity}, {attach, self()}) of
-        {Pid, {ok, Connection}} when is_pid(Pid) -> {ok, Connection};
-        {error, Reason} -> {error, Reason}
-    end.
-
-%% @doc The same, and a channel on it, linked to whoever asks.
+%% @doc A channel for the caller, which should monitor it. `Identity' is used if there is no connection yet.
 -spec channel(User :: binary(), VHost :: binary(), identity()) -> {ok, rabbit_socks_amqp_client:channel()} | {error, term()}.
 channel(User, VHost, Identity) ->
-    case attach(User, VHost, Identity) of
-        {ok, Connection} -> rabbit_socks_amqp_client:channel(Connection);
+    case rabbit_socks_amqp_workers:call({?MODULE, User, VHost}, {User, VHost, Identity}, {channel, self()}) of
+        {Pid, Answer} when is_pid(Pid) -> Answer;
         {error, Reason} -> {error, Reason}
     end.
 
@@ -52,21 +45,33 @@ handle_continue({connect, Identity}, #state{user = User, vhost = VHost} = State)
         {error, _} -> {stop, {shutdown, no_connection}, State}
     end.
 
--spec handle_call({attach, pid()}, gen_server:from(), #state{}) -> {reply, {ok, rabbit_socks_amqp_client:connection()}, #state{}}.
-handle_call({attach, Who}, _, #state{connection = Connection, attached = Attached} = State) ->
-    Attached1 = case is_map_key(Who, Attached) of
-        true -> Attached;
-        false -> Attached#{Who => monitor(process, Who)}
-    end,
-    {reply, {ok, Connection}, State#state{attached = Attached1}}.
+-spec handle_call({channel, pid()}, gen_server:from(), #state{}) ->
+    {reply, {ok, rabbit_socks_amqp_client:channel()} | {error, term()}, #state{}} |
+    {reply, {error, term()}, #state{}, timeout()}.
+handle_call({channel, Owner}, _, #state{connection = Connection, channels = Channels} = State) ->
+    case rabbit_socks_amqp_client:channel(Connection) of
+        {ok, Channel} ->
+            {OfOwner, OfChannel} = {monitor(process, Owner), monitor(process, Channel)},
+            Both = Channels#{OfOwner => {owner, Channel, OfChannel}, OfChannel => {channel, Channel, OfOwner}},
+            {reply, {ok, Channel}, State#state{channels = Both}};
+        {error, Reason} when map_size(Channels) =:= 0 -> {reply, {error, Reason}, State, ?IDLE};
+        {error, Reason} -> {reply, {error, Reason}, State}
+    end.
 
 -spec handle_cast(term(), #state{}) -> {noreply, #state{}}.
 handle_cast(_, State) ->
     {noreply, State}.
 
 -spec handle_info(term(), #state{}) -> {noreply, #state{}} | {noreply, #state{}, timeout()} | {stop, term(), #state{}}.
-handle_info({'DOWN', _, process, Who, _}, #state{attached = Attached} = State) ->
-    go_on(State#state{attached = maps:remove(Who, Attached)});
+handle_info({'DOWN', Monitor, process, _, _}, #state{channels = Channels} = State) ->
+    case maps:take(Monitor, Channels) of
+        {{Who, Channel, Other}, Rest} ->
+            true = demonitor(Other, [flush]),
+            %% Closing waits for the broker.
+            _ = [spawn(rabbit_socks_amqp_client, close_channel, [Channel]) || Who =:= owner],
+            go_on(State#state{channels = maps:remove(Other, Rest)});
+        error -> go_on(State)
+    end;
 handle_info({'EXIT', Connection, _}, #state{connection = Connection} = State) ->
     {stop, {shutdown, connection_lost}, State#state{connection = undefined}};
 handle_info({'EXIT', _, Reason}, State) ->
@@ -76,7 +81,7 @@ handle_info(timeout, State) ->
 handle_info(_, State) ->
     go_on(State).
 
-go_on(#state{attached = Attached} = State) when map_size(Attached) =:= 0 -> {noreply, State, ?IDLE};
+go_on(#state{channels = Channels} = State) when map_size(Channels) =:= 0 -> {noreply, State, ?IDLE};
 go_on(State) -> {noreply, State}.
 
 -spec terminate(term(), #state{}) -> ok.

@@ -15,6 +15,7 @@
 
 -record(consumer, {
     channel :: rabbit_socks_amqp_client:channel(),
+    monitor :: reference(), % of it
     no_ack :: boolean(),
     owed = none :: none | pos_integer() % the last tag that is to be settled, with all before it, when the client has caught up
 }).
@@ -52,7 +53,8 @@ start(Channel, Queue, #{prefetch := Prefetch, no_ack := NoAck}, Ack, Writer, #co
     case rabbit_socks_amqp_client:consume(Channel, Queue, Id, Prefetch) of
         ok ->
             ok = rabbit_socks_amqp_answer:ok(Writer, Ack, #{<<"consumer">> => Id}),
-            State#consumers{next = Next + 1, by_id = ById#{Id => #consumer{channel = Channel, no_ack = NoAck}}};
+            Consumer = #consumer{channel = Channel, monitor = monitor(process, Channel), no_ack = NoAck},
+            State#consumers{next = Next + 1, by_id = ById#{Id => Consumer}};
         Failure ->
             ok = rabbit_socks_amqp_client:close_channel(Channel),
             ok = rabbit_socks_amqp_answer:failure(Writer, Ack, Failure, #{}),
@@ -67,8 +69,8 @@ failed(Writer, Ack, Code, Text, State) ->
 -spec cancel(Id :: binary(), rabbit_socks_amqp_answer:ack(), rabbit_socks_amqp_answer:writer(), consumers()) -> consumers().
 cancel(Id, Ack, Writer, #consumers{by_id = ById} = State) ->
     case maps:take(Id, ById) of
-        {#consumer{channel = Channel}, Rest} ->
-            ok = rabbit_socks_amqp_client:close_channel(Channel),
+        {Consumer, Rest} ->
+            ok = close_channel(Consumer),
             ok = rabbit_socks_amqp_answer:ok(Writer, Ack, #{}),
             State#consumers{by_id = Rest};
         error ->
@@ -146,26 +148,30 @@ pay(#consumer{owed = Tag, channel = Channel} = Consumer) ->
 -spec ended(Id :: binary(), rabbit_socks_amqp_answer:writer(), consumers()) -> consumers().
 ended(Id, Writer, #consumers{by_id = ById} = State) ->
     case maps:take(Id, ById) of
-        {#consumer{channel = Channel}, Rest} ->
-            ok = rabbit_socks_amqp_client:close_channel(Channel),
+        {Consumer, Rest} ->
+            ok = close_channel(Consumer),
             ok = tell(Id, <<"not_found">>, <<"the queue is gone">>, Writer),
             State#consumers{by_id = Rest};
         error -> State
     end.
 
-%% @doc A process has ended that this one was linked to. If it was a channel, what was not settled there comes again.
--spec lost(pid(), rabbit_socks_amqp_answer:writer(), consumers()) -> consumers().
-lost(Pid, Writer, #consumers{by_id = ById} = State) ->
-    case [Id || {Id, #consumer{channel = Channel}} <- maps:to_list(ById), Channel =:= Pid] of
+%% @doc A process has ended. If it was a channel, what was not settled there comes again.
+-spec lost(Monitor :: reference(), rabbit_socks_amqp_answer:writer(), consumers()) -> {ok, consumers()} | other.
+lost(Monitor, Writer, #consumers{by_id = ById} = State) ->
+    case [Id || {Id, #consumer{monitor = M}} <- maps:to_list(ById), M =:= Monitor] of
         [Id] ->
             ok = tell(Id, <<"unavailable">>, <<"the broker has ended the consumer">>, Writer),
-            State#consumers{by_id = maps:remove(Id, ById)};
-        [] -> State
+            {ok, State#consumers{by_id = maps:remove(Id, ById)}};
+        [] -> other
     end.
+
+close_channel(#consumer{channel = Channel, monitor = Monitor}) ->
+    true = demonitor(Monitor, [flush]),
+    rabbit_socks_amqp_client:close_channel(Channel).
 
 tell(Id, Code, Text, {Writer, Arg}) ->
     Writer:emit(<<"cancelled">>, [Id, #{<<"error">> => Code, <<"message">> => Text}], Arg).
 
 -spec close(consumers()) -> ok.
 close(#consumers{by_id = ById}) ->
-    lists:foreach(fun(#consumer{channel = Channel}) -> rabbit_socks_amqp_client:close_channel(Channel) end, maps:values(ById)).
+    lists:foreach(fun close_channel/1, maps:values(ById)).

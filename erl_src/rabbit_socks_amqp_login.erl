@@ -2,7 +2,7 @@
 %% @doc Who a client of the bridge is, by what its handshake says or by a `login'.
 -module(rabbit_socks_amqp_login).
 
--export([from_handshake/2, login/4, user/1, name/1, vhost/1, identity/1, connection/1, channel/1]).
+-export([from_handshake/2, login/4, user/1, name/1, vhost/1, identity/1, channel/1]).
 -export_type([login/0]).
 
 -record(login, {
@@ -13,18 +13,22 @@
 
 -opaque login() :: #login{}.
 
-%% @doc `none': the client has to say who it is. Socket.IO's `auth' comes before the operator's default user.
+%% @doc `none': the client has to say who it is. What Socket.IO's `auth' says comes before what browsers add by themselves, and
+%% that before the operator's default user.
 -spec from_handshake(rabbit_socks_callback:info(), rabbit_socks_amqp_options:options()) ->
     {ok, login()} | none | rabbit_socks_access:refusal().
-from_handshake(#{auth := Auth, peer := Peer}, Options) ->
+from_handshake(#{auth := Auth, peer := Peer} = Info, Options) ->
     case rabbit_socks_amqp_command:credentials(Auth) of
         {ok, Credentials, VHost} -> login(Credentials, VHost, Peer, Options);
         {error, Text} -> {error, <<"bad_request">>, Text};
-        none -> default_user(Peer, Options)
+        none -> from_request(rabbit_socks_credentials:from_info(Info, maps:with([basic, certificate, cookie], Options)), Peer, Options)
     end.
 
-default_user(Peer, #{default_user := User} = Options) when is_binary(User) -> login({trusted, User}, default, Peer, Options);
-default_user(_, _) -> none.
+from_request({error, Text}, _, _) -> {error, <<"bad_request">>, Text};
+from_request({certificate, Name}, Peer, Options) -> login({trusted, Name}, default, Peer, Options);
+from_request(none, _, #{default_user := none}) -> none;
+from_request(none, Peer, #{default_user := User} = Options) -> login({trusted, User}, default, Peer, Options);
+from_request(Credentials, Peer, Options) -> login(Credentials, default, Peer, Options).
 
 -spec login(rabbit_socks_access:credentials(), VHost :: binary() | default, Peer :: {binary(), inet:port_number()},
             rabbit_socks_amqp_options:options()) -> {ok, login()} | rabbit_socks_access:refusal().
@@ -58,12 +62,7 @@ identity(#login{credentials = Credentials} = Login) ->
         end
     end.
 
-%% @doc The AMQP connection of this user, shared; whoever asks is attached to it.
--spec connection(login()) -> {ok, rabbit_socks_amqp_client:connection()} | {error, term()}.
-connection(Login) ->
-    rabbit_socks_amqp_connection:attach(name(Login), vhost(Login), identity(Login)).
-
-%% @doc A channel of its own on that connection, linked to whoever asks.
+%% @doc A channel on the connection that all clients of this user share.
 -spec channel(login()) -> {ok, rabbit_socks_amqp_client:channel()} | {error, term()}.
 channel(Login) ->
     rabbit_socks_amqp_connection:channel(name(Login), vhost(Login), identity(Login)).

@@ -7,7 +7,7 @@
 
 -type options() :: #{vhost := binary(), default_user := binary() | none, login_timeout := pos_integer(), publish_timeout := pos_integer(),
                      max_subscriptions := pos_integer(), max_publishes := pos_integer(), max_consumers := pos_integer(),
-                     ack_timeout := pos_integer()}.
+                     ack_timeout := pos_integer(), basic := boolean(), certificate := boolean(), cookie := binary() | none}.
 
 %% @doc The error is for the log: options are the operator's.
 -spec check(term()) -> {ok, options()} | {error, string()}.
@@ -18,7 +18,8 @@ check(_) ->
 
 defaults() ->
     #{vhost => application:get_env(rabbit, default_vhost, <<"/">>), default_user => none, login_timeout => 10000,
-      publish_timeout => 30000, max_subscriptions => 100, max_publishes => 64, max_consumers => 10, ack_timeout => 1800000}.
+      publish_timeout => 30000, max_subscriptions => 100, max_publishes => 64, max_consumers => 10, ack_timeout => 1800000,
+      basic => false, certificate => false, cookie => none}.
 
 check([], Checked) ->
     {ok, Checked};
@@ -33,6 +34,12 @@ check([Option | _], _) ->
     {error, lists:flatten(io_lib:format("rabbit_socks_amqp: an option is {Name, Value}, not ~tp", [Option]))}.
 
 value(Name, Value) when Name =:= vhost; Name =:= default_user -> name(Value);
+value(cookie, Value) -> name(Value);
+value(Name, Value) when Name =:= basic; Name =:= certificate ->
+    case is_boolean(Value) of
+        true -> {ok, Value};
+        false -> error
+    end;
 value(_, Value) when is_integer(Value), Value > 0, Value =< 16#ffffffff -> {ok, Value};
 value(_, _) -> error.
 

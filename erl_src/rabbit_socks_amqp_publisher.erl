@@ -53,6 +53,7 @@ init({User, VHost, Identity}) ->
 handle_continue({connect, User, Identity}, #publisher{vhost = VHost} = State) ->
     case rabbit_socks_amqp_connection:channel(User, VHost, Identity) of
         {ok, Channel} ->
+            _ = monitor(process, Channel),
             ok = rabbit_socks_amqp_client:confirms(Channel),
             {noreply, State#publisher{channel = Channel}, ?IDLE};
         {error, _} ->
@@ -75,6 +76,8 @@ mandatory(true, #{exchange := Exchange, key := Key, payload := Payload}) -> {Exc
 -spec handle_info(term(), #publisher{}) -> {noreply, #publisher{}} | {noreply, #publisher{}, timeout()} | {stop, term(), #publisher{}}.
 handle_info({'EXIT', _, Reason}, State) ->
     {stop, {shutdown, Reason}, State};
+handle_info({'DOWN', _, process, Channel, _}, #publisher{channel = Channel} = State) ->
+    {stop, {shutdown, channel_lost}, State};
 handle_info({'DOWN', Monitor, process, _, _}, #publisher{sessions = Sessions} = State) ->
     go_on(State#publisher{sessions = maps:remove(Monitor, Sessions)});
 handle_info(timeout, State) ->

@@ -1,19 +1,26 @@
 %% SPDX-License-Identifier: MPL-2.0
 %% @doc One session's messages on their way to the broker: each is answered once, when its confirm has come, or will not come.
+%%
+%% While the broker is short of memory or disk they are held here. The client is not read beyond that, so that they are few.
 -module(rabbit_socks_amqp_publishing).
 
--export([new/0, publish/5, outcome/4, timed_out/3, down/3, is_full/2]).
+-export([new/1, publish/5, blocked/1, unblocked/3, outcome/4, timed_out/3, down/3, is_full/2]).
 -export_type([publishing/0]).
 
 -record(publishing, {
     publisher = none :: none | {pid(), Monitor :: reference()},
-    under_way = #{} :: #{reference() => {rabbit_socks_amqp_answer:ack(), Timer :: reference()}}
+    under_way = #{} :: #{reference() => answer()},
+    blocked :: boolean(),
+    held = queue:new() :: queue:queue({reference(), Mandatory :: boolean(), rabbit_socks_amqp_client:envelope(), answer()})
 }).
+
+%% Who waits, and for how long.
+-type answer() :: {rabbit_socks_amqp_answer:ack(), Timer :: reference()}.
 
 -opaque publishing() :: #publishing{}.
 
--spec new() -> publishing().
-new() -> #publishing{}.
+-spec new(Blocked :: boolean()) -> publishing().
+new(Blocked) -> #publishing{blocked = Blocked}.
 
 %% @doc The answer follows, and has been given already if the message cannot be published.
 -spec publish(rabbit_socks_amqp_command:message(), rabbit_socks_amqp_answer:ack(), rabbit_socks_amqp_answer:writer(),
@@ -25,10 +32,18 @@ publish(#{exchange := Exchange, key := Key, mandatory := Mandatory} = Message, A
             failed(Writer, Ack, <<"bad_request">>, Text, State);
         {ok, Envelope} ->
             case rabbit_socks_access:publish(User, rabbit_socks_amqp_login:vhost(Login), Exchange, Key) of
-                ok -> hand_over(attached(Login, State), Envelope, Mandatory, Ack, Writer, Timeout);
+                ok ->
+                    Ref = make_ref(),
+                    Timer = erlang:start_timer(Timeout, self(), {rabbit_socks_amqp, publish, Ref}),
+                    hold_or_go({Ref, Mandatory, Envelope, {Ack, Timer}}, Login, Writer, State);
                 {error, Code, Text} -> failed(Writer, Ack, Code, Text, State)
             end
     end.
+
+hold_or_go(Message, _, _, #publishing{blocked = true, held = Held} = State) ->
+    State#publishing{held = queue:in(Message, Held)};
+hold_or_go(Message, Login, Writer, State) ->
+    hand_over(Message, Writer, attached(Login, State)).
 
 attached(_, #publishing{publisher = {_, _}} = State) ->
     State;
@@ -39,17 +54,26 @@ attached(Login, #publishing{publisher = none} = State) ->
         {error, _} -> State
     end.
 
-hand_over(#publishing{publisher = none} = State, _, _, Ack, Writer, _) ->
+hand_over({_, _, _, {Ack, Timer}}, Writer, #publishing{publisher = none} = State) ->
+    _ = erlang:cancel_timer(Timer),
     failed(Writer, Ack, <<"unavailable">>, <<"the broker takes no connection for this user at present">>, State);
-hand_over(#publishing{publisher = {Publisher, _}, under_way = UnderWay} = State, Envelope, Mandatory, Ack, _, Timeout) ->
-    Ref = make_ref(),
+hand_over({Ref, Mandatory, Envelope, Answer}, _, #publishing{publisher = {Publisher, _}, under_way = UnderWay} = State) ->
     ok = rabbit_socks_amqp_publisher:publish(Publisher, Ref, Mandatory, Envelope),
-    Timer = erlang:start_timer(Timeout, self(), {rabbit_socks_amqp, publish, Ref}),
-    State#publishing{under_way = UnderWay#{Ref => {Ack, Timer}}}.
+    State#publishing{under_way = UnderWay#{Ref => Answer}}.
 
 failed(Writer, Ack, Code, Text, State) ->
     ok = rabbit_socks_amqp_answer:error(Writer, Ack, Code, Text, #{}),
     State.
+
+%% @doc The broker has an alarm.
+-spec blocked(publishing()) -> publishing().
+blocked(State) -> State#publishing{blocked = true}.
+
+%% @doc It is over: what was held goes, in order.
+-spec unblocked(rabbit_socks_amqp_login:login(), rabbit_socks_amqp_answer:writer(), publishing()) -> publishing().
+unblocked(Login, Writer, #publishing{held = Held} = State) ->
+    lists:foldl(fun(Message, Acc) -> hand_over(Message, Writer, attached(Login, Acc)) end,
+                State#publishing{blocked = false, held = queue:new()}, queue:to_list(Held)).
 
 %% @doc The broker has answered.
 -spec outcome(reference(), rabbit_socks_amqp_publisher:outcome(), rabbit_socks_amqp_answer:writer(), publishing()) -> publishing().
@@ -70,28 +94,32 @@ tell(unroutable, Writer, Ack) ->
     rabbit_socks_amqp_answer:error(Writer, Ack, <<"unroutable">>, <<"no queue takes a message with this routing key">>, #{}).
 
 -spec timed_out(reference(), rabbit_socks_amqp_answer:writer(), publishing()) -> publishing().
-timed_out(Ref, Writer, #publishing{under_way = UnderWay} = State) ->
+timed_out(Ref, Writer, #publishing{under_way = UnderWay, held = Held} = State) ->
     case maps:take(Ref, UnderWay) of
         {{Ack, _}, Rest} ->
             ok = unknown(Writer, Ack, <<"timeout">>, <<"the broker has not confirmed the message in time: it may have been published">>),
             State#publishing{under_way = Rest};
-        error -> State
+        error ->
+            {Late, Others} = lists:partition(fun(Message) -> element(1, Message) =:= Ref end, queue:to_list(Held)),
+            lists:foldl(fun({_, _, _, {Ack, _}}, Acc) ->
+                failed(Writer, Ack, <<"blocked">>, <<"the broker is short of memory or disk: the message has not been published">>, Acc)
+            end, State#publishing{held = queue:from_list(Others)}, Late)
     end.
 
 %% @doc A process has ended. If it was the publisher, nobody knows what became of what is under way.
 -spec down(Monitor :: reference(), rabbit_socks_amqp_answer:writer(), publishing()) -> {ok, publishing()} | other.
-down(Monitor, Writer, #publishing{publisher = {_, Monitor}, under_way = UnderWay}) ->
+down(Monitor, Writer, #publishing{publisher = {_, Monitor}, under_way = UnderWay} = State) ->
     [begin
          _ = erlang:cancel_timer(Timer),
          ok = unknown(Writer, Ack, <<"unknown">>, <<"the way to the broker was lost: the message may have been published">>)
      end || {Ack, Timer} <- maps:values(UnderWay)],
-    {ok, #publishing{}};
+    {ok, State#publishing{publisher = none, under_way = #{}}};
 down(_, _, _) ->
     other.
 
 unknown(Writer, Ack, Code, Text) ->
     rabbit_socks_amqp_answer:error(Writer, Ack, Code, Text, #{}).
 
-%% @doc As many as there may be are under way.
+%% @doc As many as there may be are under way, or one is held.
 -spec is_full(publishing(), pos_integer()) -> boolean().
-is_full(#publishing{under_way = UnderWay}, Most) -> map_size(UnderWay) >= Most.
+is_full(#publishing{under_way = UnderWay, held = Held}, Most) -> map_size(UnderWay) >= Most orelse not queue:is_empty(Held).

@@ -75,6 +75,7 @@ maybe_open({ok, Connection}, Keys, #subscription{exchange = Exchange} = State) -
     Opened = State#subscription{connection = Connection},
     try
         {ok, Channel} = rabbit_socks_amqp_client:channel(Connection),
+        _ = monitor(process, Channel),
         ok = rabbit_socks_amqp_client:subscription(Channel, queue(Exchange, Keys), Exchange, Keys, #{prefetch => ?PREFETCH, length => ?LENGTH}),
         refresh_later(),
         {noreply, Opened#subscription{channel = Channel}}
@@ -106,6 +107,8 @@ left(#subscription{subscribers = Subscribers} = State) when map_size(Subscribers
 left(State) -> {noreply, State}.
 
 -spec handle_info(term(), #subscription{}) -> {noreply, #subscription{}} | {stop, term(), #subscription{}}.
+handle_info({'DOWN', _, process, Channel, _}, #subscription{channel = Channel} = State) ->
+    {stop, {shutdown, channel_lost}, State};
 handle_info({'DOWN', _, process, Session, _}, #subscription{subscribers = Subscribers} = State) ->
     left(State#subscription{subscribers = maps:remove(Session, Subscribers)});
 handle_info({'EXIT', _, Reason}, State) ->

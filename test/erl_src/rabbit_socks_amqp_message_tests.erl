@@ -61,4 +61,4 @@ options_test_() ->
                    rabbit_socks_amqp_options:check([{vhost, "v"}, {default_user, <<"u">>}, {login_timeout, 5}])),
      ?_assertMatch({ok, #{default_user := none, login_timeout := 10000, max_publishes := 64}}, rabbit_socks_amqp_options:check([]))] ++
     [?_assertMatch({error, [_ | _]}, rabbit_socks_amqp_options:check(Wrong)) || Wrong <- [
-        x, [x], [{x, 1}], [{login_timeout, 0}], [{login_timeout, "1"}], [{vhost, 1}], [{vhost, []}], [{default_user, none}], [{vhost, [-1]}]]].
+        x, [x], [{x, 1}], [{login_timeout, 0}], [{login_timeout, "1"}], [{vhost, 1}], [{vhost, []}], [{default_user, none}], [{vhost, [-1]}], [{basic, 1}], [{cookie, none}], [{certificate, x}]]].

@@ -1,16 +1,15 @@
 %% SPDX-License-Identifier: MPL-2.0
-%% @doc The bridge on a real broker with the real archive: raw clients of Socket.IO 2 and 4 log in, publish and subscribe.
+%% @doc The bridge on a real broker with the real archive: raw clients of Socket.IO 2 and 4 publish and subscribe.
 -module(amqp_SUITE).
 
 -include_lib("common_test/include/ct.hrl").
 -include_lib("stdlib/include/assert.hrl").
 
 -export([all/0, suite/0, init_per_suite/1, end_per_suite/1, init_per_testcase/2, end_per_testcase/2]).
--export([logins/1, no_login/1, login_timeout/1, wrong_options/1]).
--export([bodies/1, properties/1, outcomes/1, refused_publishes/1, bad_requests/1, publisher_lost/1, many_publishes/1]).
+-export([bodies/1, properties/1, outcomes/1, refused_publishes/1, bad_requests/1, publisher_lost/1, many_publishes/1, alarms/1, alarm_too_long/1]).
 -export([subscriptions/1, shared_queue/1, refused_subscriptions/1, revoked/1, cancelled/1]).
 
--import(amqp_client4, [open/2, open/3, refused/3, ask/3, tell/3, heard/1, close/1]).
+-import(amqp_client4, [open/2, ask/3, tell/3, heard/1, close/1]).
 
 -import(amqp_world, [listening/2, port/1, probe/3, guest/1, user/2, wrong/3]).
 
@@ -20,66 +19,17 @@
 suite() -> [{timetrap, {minutes, 2}}].
 
 all() ->
-    [logins, no_login, login_timeout, wrong_options, bodies, properties, outcomes, refused_publishes, bad_requests, publisher_lost, many_publishes,
+    [bodies, properties, outcomes, refused_publishes, bad_requests, publisher_lost, many_publishes, alarms, alarm_too_long,
      subscriptions, shared_queue, refused_subscriptions, revoked, cancelled].
 
 init_per_suite(Config) -> amqp_world:start(Config).
 end_per_suite(Config) -> amqp_world:stop(Config).
 
-init_per_testcase(wrong_options, Config) -> listening([{options, [{vhosts, <<"/">>}]}], Config);
-init_per_testcase(login_timeout, Config) -> listening([{options, [{login_timeout, 200}]}], Config);
+init_per_testcase(alarm_too_long, Config) -> listening([{options, [{publish_timeout, 2000}]}], Config);
 init_per_testcase(many_publishes, Config) -> listening([{options, [{max_publishes, 5}]}], Config);
 init_per_testcase(_, Config) -> listening([], Config).
 
 end_per_testcase(_, Config) -> amqp_world:clean(Config).
-
-logins(Config) ->
-    Port = port(Config),
-    [close(open(Port, Transport, ?GUEST)) || Transport <- [polling, websocket]],
-    close(open(Port, websocket, ?GUEST#{vhost => <<"/">>})),
-    NotAccepted = {<<"the credentials are not accepted">>, <<"access_refused">>},
-    ?assertEqual(NotAccepted, refused(Port, websocket, ?GUEST#{password => <<"wrong">>})),
-    ?assertEqual(NotAccepted, refused(Port, polling, ?GUEST#{username => <<"nobody">>})),
-    ?assertEqual(NotAccepted, refused(Port, websocket, #{token => <<"anything">>})),
-    NoAccess = {<<"this user has no access to the virtual host">>, <<"access_refused">>},
-    ?assertEqual(NoAccess, refused(Port, websocket, ?GUEST#{vhost => <<"none">>})),
-    ?assertEqual(NoAccess, refused(Port, websocket, #{username => <<"stranger">>, password => <<"secret">>})),
-    {_, <<"bad_request">>} = refused(Port, websocket, ?GUEST#{vhost => 1}),
-    {_, <<"bad_request">>} = refused(Port, websocket, ?GUEST#{token => <<"both">>}),
-    {_, <<"bad_request">>} = refused(Port, websocket, #{username => <<"guest">>}),
-    ok.
-
-no_login(Config) ->
-    [begin
-         C = open(port(Config), How),
-         ?assertEqual(<<"not_logged_in">>, wrong(C, "publish", [<<>>, <<"q">>, <<"x">>])),
-         ?assertEqual(<<"not_logged_in">>, wrong(C, "subscribe", [<<"amq.topic">>, <<"news.#">>])),
-         ?assertEqual(<<"access_refused">>, wrong(C, "login", [?GUEST#{password => <<"wrong">>}])),
-         ?assertEqual(#{<<"ok">> => true, <<"user">> => <<"guest">>, <<"vhost">> => <<"/">>}, ask(C, "login", [?GUEST])),
-         ?assertEqual(<<"bad_request">>, wrong(C, "login", [?GUEST])),
-         ?assertMatch(#{<<"ok">> := true}, ask(C, "publish", [<<>>, <<"q">>, <<"x">>])),
-         close(C)
-     end || How <- ?EVERY],
-    %% Passwords are not tried out here.
-    C = open(port(Config), {4, websocket}),
-    [?assertEqual(<<"access_refused">>, wrong(C, "login", [?GUEST#{password => integer_to_binary(N)}])) || N <- [1, 2, 3]],
-    [{close, 1008, <<"too many refused logins">>}] = socks_engine:packets(element(2, C), 1),
-    ok.
-
-login_timeout(Config) ->
-    C = open(port(Config), {4, websocket}),
-    [{close, 1008, <<"no login in time">>}] = socks_engine:packets(element(2, C), 1),
-    In = guest(Config),
-    timer:sleep(400),
-    ?assertMatch(#{<<"ok">> := true}, ask(In, "publish", [<<>>, <<"q">>, <<"x">>])),
-    close(In).
-
-wrong_options(Config) ->
-    C = socks_engine:open(port(Config), 4, websocket, "/socket.io/"),
-    ok = socks_engine:send(C, [<<"0">>]),
-    ?assertEqual([<<"4{\"message\":\"this path is not configured properly\"}">>], socks_engine:recv(C, 1)),
-    ok = socks_engine:close(C),
-    listeners_world:eventually(fun() -> listeners_world:log_lines(Config, "there is no option vhosts") =/= [] end).
 
 bodies(Config) ->
     ok = probe(Config, declare, [<<"q">>, []]),
@@ -173,6 +123,43 @@ many_publishes(Config) ->
      || N <- lists:seq(1, 500, 1), Expected <- [integer_to_binary(N)]],
     ?assertMatch({<<"last">>, _, _}, probe(Config, get, [<<"q">>])),
     close(C).
+
+%% What is published waits, what comes does not; who logs in meanwhile is told.
+alarms(Config) ->
+    ok = probe(Config, declare, [<<"q">>, []]),
+    C = guest(Config),
+    #{<<"subscription">> := Id} = ask(C, "subscribe", [<<"amq.topic">>, <<"k">>]),
+    alarm(Config, true),
+    ?assertEqual({<<"blocked">>, [[<<"memory">>]]}, heard(C)),
+    ok = tell(C, "publish", [<<>>, <<"q">>, <<"1">>]),
+    ok = tell(C, "publish", [<<>>, <<"q">>, <<"2">>]),
+    Late = guest(Config),
+    ?assertEqual({<<"blocked">>, [[<<"memory">>]]}, heard(Late)),
+    listeners_world:rpc(Config, rabbit_socks, broadcast, [[<<"socks-subscription-", Id/binary, ":/">>], <<"still">>, []]),
+    ?assertEqual({<<"still">>, []}, heard(C)),
+    ?assertEqual(empty, probe(Config, get, [<<"q">>])),
+    alarm(Config, false),
+    [?assertEqual({<<"unblocked">>, []}, heard(One)) || One <- [C, Late]],
+    #{<<"ok">> := true} = ask(C, "publish", [<<>>, <<"q">>, <<"3">>]),
+    [?assertMatch({N, _, _}, probe(Config, get, [<<"q">>])) || N <- [<<"1">>, <<"2">>, <<"3">>]],
+    [close(One) || One <- [C, Late]].
+
+alarm_too_long(Config) ->
+    ok = probe(Config, declare, [<<"q">>, []]),
+    C = guest(Config),
+    alarm(Config, true),
+    {<<"blocked">>, _} = heard(C),
+    ?assertEqual(<<"blocked">>, wrong(C, "publish", [<<>>, <<"q">>, <<"1">>])),
+    alarm(Config, false),
+    {<<"unblocked">>, []} = heard(C),
+    #{<<"ok">> := true} = ask(C, "publish", [<<>>, <<"q">>, <<"2">>]),
+    ?assertMatch({<<"2">>, _, _}, probe(Config, get, [<<"q">>])),
+    close(C).
+
+alarm(Config, true) -> ok = listeners_world:rpc(Config, rabbit_alarm, set_alarm, [{{resource_limit, memory, broker(Config)}, []}]);
+alarm(Config, false) -> ok = listeners_world:rpc(Config, rabbit_alarm, clear_alarm, [{resource_limit, memory, broker(Config)}]).
+
+broker(Config) -> listeners_world:rpc(Config, erlang, node, []).
 
 subscriptions(Config) ->
     Clients = [begin

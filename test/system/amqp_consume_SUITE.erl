@@ -226,7 +226,13 @@ queues(Config) ->
     ?assertEqual(#{<<"ok">> => true, <<"messages">> => 1}, ask(C, "purge", [<<"inbox">>])),
     [?assertEqual(#{<<"ok">> => true, <<"messages">> => 0}, ask(C, "delete", [Queue])) || Queue <- [<<"inbox">>, Own]],
     ?assertEqual(<<"not_found">>, wrong(C, "purge", [<<"inbox">>])),
-    close(C).
+    close(C),
+    %% However many of them there were.
+    [Connection] = amqp_world:workers(Config, [rabbit_socks_amqp_connection, <<"guest">>]),
+    listeners_world:eventually(fun() ->
+        {monitors, Monitors} = listeners_world:rpc(Config, erlang, process_info, [Connection, monitors]),
+        length(Monitors) =< 2
+    end).
 
 queue_permissions(Config) ->
     C = user(Config, <<"writer">>),

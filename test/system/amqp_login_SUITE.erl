@@ -1,0 +1,113 @@
+%% SPDX-License-Identifier: MPL-2.0
+%% @doc Who a client of the bridge is: logins of every kind, on a real broker with the real archive.
+-module(amqp_login_SUITE).
+
+-include_lib("common_test/include/ct.hrl").
+-include_lib("stdlib/include/assert.hrl").
+
+-export([all/0, suite/0, init_per_suite/1, end_per_suite/1, init_per_testcase/2, end_per_testcase/2]).
+-export([logins/1, request_logins/1, default_user/1, no_login/1, login_timeout/1, wrong_options/1]).
+
+-import(amqp_client4, [open/2, open/3, refused/3, ask/3, close/1]).
+-import(amqp_world, [listening/2, port/1, guest/1, wrong/3]).
+
+-define(GUEST, #{username => <<"guest">>, password => <<"guest">>}).
+-define(EVERY, [{4, websocket}, {4, polling}, {3, websocket}, {3, polling}]).
+
+suite() -> [{timetrap, {minutes, 2}}].
+
+all() -> [logins, request_logins, default_user, no_login, login_timeout, wrong_options].
+
+init_per_suite(Config) -> amqp_world:start(Config).
+end_per_suite(Config) -> amqp_world:stop(Config).
+
+init_per_testcase(Case, Config) ->
+    listening([{options, case Case of
+        wrong_options -> [{vhosts, <<"/">>}];
+        login_timeout -> [{login_timeout, 200}];
+        request_logins -> [{basic, true}, {cookie, "socks"}];
+        default_user -> [{default_user, "reader"}];
+        _ -> []
+    end}], Config).
+
+end_per_testcase(_, Config) -> amqp_world:clean(Config).
+
+logins(Config) ->
+    Port = port(Config),
+    [close(open(Port, Transport, ?GUEST)) || Transport <- [polling, websocket]],
+    close(open(Port, websocket, ?GUEST#{vhost => <<"/">>})),
+    NotAccepted = {<<"the credentials are not accepted">>, <<"access_refused">>},
+    ?assertEqual(NotAccepted, refused(Port, websocket, ?GUEST#{password => <<"wrong">>})),
+    ?assertEqual(NotAccepted, refused(Port, polling, ?GUEST#{username => <<"nobody">>})),
+    ?assertEqual(NotAccepted, refused(Port, websocket, #{token => <<"anything">>})),
+    NoAccess = {<<"this user has no access to the virtual host">>, <<"access_refused">>},
+    ?assertEqual(NoAccess, refused(Port, websocket, ?GUEST#{vhost => <<"none">>})),
+    ?assertEqual(NoAccess, refused(Port, websocket, #{username => <<"stranger">>, password => <<"secret">>})),
+    {_, <<"bad_request">>} = refused(Port, websocket, ?GUEST#{vhost => 1}),
+    {_, <<"bad_request">>} = refused(Port, websocket, ?GUEST#{token => <<"both">>}),
+    {_, <<"bad_request">>} = refused(Port, websocket, #{username => <<"guest">>}),
+    ok.
+
+%% Of a request, for clients of every generation; `auth' comes first.
+request_logins(Config) ->
+    Basic = fun(Pair) -> [{"Authorization", ["Basic ", base64:encode(Pair)]}] end,
+    [begin
+         E = socks_engine:open(port(Config), Version, Transport, "/socket.io/", #{headers => Basic("reader:secret"), query => ["&b64=1" || Version =:= 3]}),
+         _ = [ok = socks_engine:send(E, [<<"0">>]) || Version =:= 4],
+         [<<"0", _/binary>>] = socks_engine:recv(E, 1),
+         ?assertMatch(#{<<"ok">> := true}, ask({Version, E}, "subscribe", [<<"amq.topic">>, <<"news.x">>])),
+         ?assertEqual(<<"access_refused">>, wrong({Version, E}, "publish", [<<"amq.topic">>, <<"news.x">>, <<"x">>])),
+         close({Version, E})
+     end || {Version, Transport} <- ?EVERY],
+    [begin
+         E = socks_engine:open(port(Config), 4, polling, "/socket.io/", #{headers => Fields}),
+         ok = socks_engine:send(E, [iolist_to_binary(["0", Auth])]),
+         [Answer] = socks_engine:recv(E, 1),
+         ?assertMatch({match, _}, re:run(Answer, Expected)),
+         close({4, E})
+     end || {Fields, Auth, Expected} <- [
+        {Basic("reader:wrong"), "", "the credentials are not accepted"}, {Basic("no colon"), "", "\"bad_request\""},
+        {[{"Cookie", "socks=nonsense"}], "", "the credentials are not accepted"}, {[{"Cookie", "other=1"}], "", "^0"},
+        {Basic("reader:wrong"), rabbit_json:encode(?GUEST), "^0"}]],
+    ok.
+
+default_user(Config) ->
+    C = open(port(Config), {4, polling}),
+    ?assertMatch(#{<<"ok">> := true}, ask(C, "subscribe", [<<"amq.topic">>, <<"news.x">>])),
+    ?assertEqual(<<"access_refused">>, wrong(C, "subscribe", [<<"amq.topic">>, <<"secret.x">>])),
+    close(C),
+    G = guest(Config),
+    ?assertMatch(#{<<"ok">> := true}, ask(G, "subscribe", [<<"amq.topic">>, <<"secret.x">>])),
+    close(G).
+
+no_login(Config) ->
+    [begin
+         C = open(port(Config), How),
+         ?assertEqual(<<"not_logged_in">>, wrong(C, "publish", [<<>>, <<"q">>, <<"x">>])),
+         ?assertEqual(<<"not_logged_in">>, wrong(C, "subscribe", [<<"amq.topic">>, <<"news.#">>])),
+         ?assertEqual(<<"access_refused">>, wrong(C, "login", [?GUEST#{password => <<"wrong">>}])),
+         ?assertEqual(#{<<"ok">> => true, <<"user">> => <<"guest">>, <<"vhost">> => <<"/">>}, ask(C, "login", [?GUEST])),
+         ?assertEqual(<<"bad_request">>, wrong(C, "login", [?GUEST])),
+         ?assertMatch(#{<<"ok">> := true}, ask(C, "publish", [<<>>, <<"q">>, <<"x">>])),
+         close(C)
+     end || How <- ?EVERY],
+    %% Passwords are not tried out here.
+    C = open(port(Config), {4, websocket}),
+    [?assertEqual(<<"access_refused">>, wrong(C, "login", [?GUEST#{password => integer_to_binary(N)}])) || N <- [1, 2, 3]],
+    [{close, 1008, <<"too many refused logins">>}] = socks_engine:packets(element(2, C), 1),
+    ok.
+
+login_timeout(Config) ->
+    C = open(port(Config), {4, websocket}),
+    [{close, 1008, <<"no login in time">>}] = socks_engine:packets(element(2, C), 1),
+    In = guest(Config),
+    timer:sleep(400),
+    ?assertMatch(#{<<"ok">> := true}, ask(In, "publish", [<<>>, <<"q">>, <<"x">>])),
+    close(In).
+
+wrong_options(Config) ->
+    C = socks_engine:open(port(Config), 4, websocket, "/socket.io/"),
+    ok = socks_engine:send(C, [<<"0">>]),
+    ?assertEqual([<<"4{\"message\":\"this path is not configured properly\"}">>], socks_engine:recv(C, 1)),
+    ok = socks_engine:close(C),
+    listeners_world:eventually(fun() -> listeners_world:log_lines(Config, "there is no option vhosts") =/= [] end).
