@@ -3,7 +3,7 @@
 %% cut and made printable.
 -module(rabbit_socks_blame).
 
--export([reason/1, stack/1, text/1]).
+-export([reason/1, stack/1, text/1, words/1]).
 
 -define(MAX, 256).
 
@@ -36,6 +36,25 @@ text(Text) ->
 
 printable(Character) when Character < 32; Character >= 127, Character < 160; Character =:= 16#2028; Character =:= 16#2029 -> $?;
 printable(Character) -> Character.
+
+%% @doc The same as UTF-8 of what an operator or the broker says: text in any of Erlang's forms, or nothing.
+-spec words(term()) -> binary().
+words(Reason) when is_atom(Reason) ->
+    words(atom_to_binary(Reason));
+words(Reason) ->
+    try iolist_to_binary(Reason) of
+        Text -> unicode:characters_to_binary(text(Text))
+    catch
+        error:badarg -> characters(Reason)
+    end.
+
+characters(Reason) ->
+    try unicode:characters_to_binary(Reason) of
+        Text when is_binary(Text) -> unicode:characters_to_binary(text(Text));
+        _ -> <<>>
+    catch
+        error:badarg -> <<>>
+    end.
 
 %% @doc The top three calls: module, function, arity, line.
 -spec stack([tuple()]) -> iodata().

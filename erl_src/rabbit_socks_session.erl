@@ -45,6 +45,7 @@ handle_continue({Link, {Id, Module, Options, Info, Window}}, undefined) ->
     case rabbit_socks_module:init(Module, rabbit_socks_certificate:show(Info), Options) of
         {ok, State} ->
             Writer = rabbit_socks_writer:new(Id, Link, erlang:function_exported(Module, handle_ack, 3)),
+            ok = rabbit_socks_connections:opened(Id, Module, Info),
             ok = rabbit_socks_link:write(Link, {accept, Id, self(), []}),
             opened(#session{id = Id, module = Module, state = State, writer = Writer, lump = lump(Window)});
         {refused, Text, Data} ->
@@ -63,11 +64,20 @@ opened(#session{module = Module, writer = Writer} = Session) ->
 %% Half of the window: a client with less than that outstanding is read.
 lump({Messages, Bytes}) -> {max(1, Messages div 2), max(1, Bytes div 2)}.
 
+%% How a connection is told by the broker to close differs by its release, and by who asks for it.
 -spec handle_call(term(), gen_server:from(), #session{}) -> {noreply, #session{}} | {stop, normal, #session{}}.
+handle_call({shutdown, Reason}, From, Session) ->
+    ok = gen_server:reply(From, ok),
+    shut(Reason, Session);
 handle_call(Request, From, Session) ->
     other({'$gen_call', From, Request}, Session).
 
 -spec handle_cast(term(), #session{}) -> {noreply, #session{}} | {stop, normal, #session{}}.
+handle_cast({Shut, Reason}, Session) when Shut =:= shutdown; Shut =:= close_connection ->
+    shut(Reason, Session);
+handle_cast({force_event_refresh, Ref}, Session) ->
+    ok = rabbit_socks_connections:refresh(Ref),
+    {noreply, Session};
 handle_cast(Request, Session) ->
     other({'$gen_cast', Request}, Session).
 
@@ -90,6 +100,8 @@ handle_info({timeout, _, {rabbit_socks_ack, Id}}, #session{module = Module} = Se
     step(Session, fun(State) -> rabbit_socks_module:ack(Id, {error, timeout}, Module, State) end);
 handle_info({'$socks', Event}, Session) ->
     other(Event, Session);
+handle_info({shutdown, Reason}, Session) ->
+    shut(Reason, Session);
 handle_info(Message, Session) ->
     other(Message, Session).
 
@@ -142,6 +154,17 @@ failed(crashed, #session{writer = Writer} = Session) ->
 close(Code, Text, #session{writer = Writer} = Session) ->
     ok = rabbit_socks_writer:close(Code, Text, Writer),
     finish(none, Session).
+
+%% An operator, or the end of the user or of the vhost: the client is not to come again.
+shut(Reason, #session{writer = Writer, acks = Acks} = Session) ->
+    ok = rabbit_socks_writer:gather(Writer, Acks),
+    case rabbit_socks_connections:is_told(self()) of
+        true ->
+            ok = rabbit_socks_writer:disconnect(Writer, true),
+            finish(none, Session);
+        false ->
+            close(1008, rabbit_socks_blame:words(Reason), Session)
+    end.
 
 %% What a callback wrote when something of ours crashed is in no crash report.
 -spec terminate(term(), #session{} | undefined) -> ok.

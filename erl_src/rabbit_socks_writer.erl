@@ -7,6 +7,7 @@
 -module(rabbit_socks_writer).
 
 -export([send_frame/2, emit/3, emit/4, reply/3, join/2, leave/2]).
+-export([identify/2]).
 -export([close_transport/1, close/3, disconnect/1, disconnect/2]).
 -export([new/3, gather/2, session/1]).
 -export_type([arg/0]).
@@ -90,6 +91,19 @@ join(Room, #writer{session = Session} = Writer) ->
 -spec leave(rabbit_socks_rooms:room(), arg()) -> ok.
 leave(Room, #writer{session = Session} = Writer) ->
     command({leave, Session, rabbit_socks_message:room(Room)}, Writer).
+
+%% @doc Says whose session it is, in a callback only. The broker then knows it as a connection of that user in that vhost,
+%% until it ends or is another's. With `register => false' it does not: it has an AMQP connection of the module's in its list.
+-spec identify(#{user := binary(), vhost := binary(), register => boolean()}, arg()) -> ok.
+identify(#{user := User, vhost := VHost} = Who, #writer{owner = Owner}) when Owner =:= self(), is_binary(User), is_binary(VHost) ->
+    rabbit_socks_connections:identify({User, VHost, registration(maps:without([user, vhost], Who))});
+identify(_, _) ->
+    error(badarg).
+
+registration(Options) when map_size(Options) =:= 0 -> registered;
+registration(#{register := true} = Options) when map_size(Options) =:= 1 -> registered;
+registration(#{register := false} = Options) when map_size(Options) =:= 1 -> unregistered;
+registration(_) -> error(badarg).
 
 %% @doc Ends the session: close code 1000.
 -spec close_transport(arg()) -> ok.

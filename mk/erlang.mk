@@ -1,7 +1,16 @@
 # SPDX-License-Identifier: MPL-2.0
 # The Erlang side: plain erlc, which needs no network, and the test runners.
 
-export ERL_LIBS := $(RABBITMQ_PLUGINS)
+# Of the broker's command line tools only the behaviour of a command is needed.
+CLI_LIB  := $(abspath $(BUILD))/cli
+CLI_BEAM := $(CLI_LIB)/rabbitmqctl/ebin/Elixir.RabbitMQ.CLI.CommandBehaviour.beam
+
+export ERL_LIBS := $(RABBITMQ_PLUGINS):$(CLI_LIB)
+
+$(CLI_BEAM): $(wildcard $(RABBITMQ_HOME)/escript/rabbitmqctl)
+	@mkdir -p $(@D)
+	@erl -noshell -eval '{ok, S} = escript:extract("$<", []), {_, A} = lists:keyfind(archive, 1, S), {ok, [_]} = zip:unzip(A, [{file_list, ["$(@F)"]}, {cwd, "$(@D)"}]), halt().'
+	@touch $@
 
 ERLC_FLAGS := +debug_info +warnings_as_errors +warn_missing_spec +warn_untyped_record +warn_export_vars +warn_shadow_vars \
               +warn_obsolete_guard
@@ -17,13 +26,13 @@ comma := ,
 empty :=
 space := $(empty) $(empty)
 
-$(OUT)/beams.stamp: $(ERL_SRC) $(ERL_HRL) $(APP_SRC) mk/erlang.mk
+$(OUT)/beams.stamp: $(ERL_SRC) $(ERL_HRL) $(APP_SRC) $(CLI_BEAM) mk/erlang.mk
 	@rm -rf $(PLUGIN)/ebin && mkdir -p $(PLUGIN)/ebin
 	@$(if $(BEHAVIOURS),erlc $(ERLC_FLAGS) -I include -o $(PLUGIN)/ebin $(BEHAVIOURS))
 	@erlc $(ERLC_FLAGS) -I include -pa $(PLUGIN)/ebin -o $(PLUGIN)/ebin $(filter-out $(BEHAVIOURS) $(FOREIGN),$(ERL_SRC))
 	@$(if $(FOREIGN),erlc $(filter-out +warn_untyped_record,$(ERLC_FLAGS)) -I include -o $(PLUGIN)/ebin $(FOREIGN))
-	@sed 's/{modules, *\[\]}/{modules, [$(subst $(space),$(comma) ,$(strip $(MODULES)))]}/' $(APP_SRC) > $(PLUGIN)/ebin/$(APP).app
-	@grep -q '{modules, \[$(firstword $(MODULES))' $(PLUGIN)/ebin/$(APP).app
+	@sed "s/{modules, *\[\]}/{modules, [$(subst $(space),$(comma) ,$(MODULES:%='%'))]}/" $(APP_SRC) > $(PLUGIN)/ebin/$(APP).app
+	@grep -q "{modules, \['$(firstword $(MODULES))'" $(PLUGIN)/ebin/$(APP).app
 	@touch $@
 
 # Test modules and the helpers of the suites: one directory, so that a suite finds all of them.

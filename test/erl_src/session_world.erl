@@ -11,6 +11,7 @@
 -spec run(fun((rabbit_socks_link:link()) -> term())) -> term().
 run(Test) ->
     Link = link_port:open(),
+    ok = rabbit_socks_connections:create(),
     process_flag(trap_exit, true),
     edge_world:capture_log(),
     try
@@ -18,6 +19,7 @@ run(Test) ->
     after
         edge_world:release_log(),
         catch link_port:close(Link),
+        ets:delete(rabbit_socks_connections),
         edge_world:flush()
     end.
 

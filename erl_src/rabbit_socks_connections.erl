@@ -1,0 +1,87 @@
+%% SPDX-License-Identifier: MPL-2.0
+%% @doc The table of open sessions, for operators. A session writes its row when it has let its client in; the edge's owner,
+%% which watches every session anyway, deletes it when the process has ended, however that was: so no session that is
+%% gone stays in a list of the broker. Those that have a user are told to the broker.
+-module(rabbit_socks_connections).
+
+-export([create/0, opened/3, identify/1, is_told/1, refresh/1, ended/1, clear/0]).
+-export([list/1, list_all/1, close/2, close_all/2]).
+
+-define(TIMEOUT, 15000). % ms
+
+-spec create() -> ok.
+create() ->
+    ?MODULE = ets:new(?MODULE, [named_table, public, {write_concurrency, true} | rabbit_socks_connection:table_options()]),
+    ok.
+
+%% @doc Called by the session's process, like those that follow. Info as the edge's open event has it.
+-spec opened(Session :: non_neg_integer(), module(), map()) -> ok.
+opened(Session, Module, Info) ->
+    true = ets:insert(?MODULE, rabbit_socks_connection:new(self(), Session, Module, Info)),
+    ok.
+
+%% @doc From now on the session is this user's. The row comes first: who finds it ends what began.
+-spec identify(rabbit_socks_connection:user()) -> ok.
+identify(User) ->
+    [Before] = ets:lookup(?MODULE, self()),
+    case rabbit_socks_connection:user(Before) of
+        User ->
+            ok;
+        _ ->
+            ok = tracked(Before, fun rabbit_socks_tracking:closed/1),
+            Connection = rabbit_socks_connection:identify(User, Before),
+            true = ets:insert(?MODULE, Connection),
+            tracked(Connection, fun rabbit_socks_tracking:opened/1)
+    end.
+
+tracked(Connection, Tell) ->
+    case rabbit_socks_connection:user(Connection) of
+        {_, _, registered} -> Tell(rabbit_socks_connection:known(Connection));
+        _ -> ok
+    end.
+
+%% @doc See rabbit_socks_connection:is_told/1.
+-spec is_told(pid()) -> boolean().
+is_told(Pid) -> lists:any(fun rabbit_socks_connection:is_told/1, ets:lookup(?MODULE, Pid)).
+
+-spec refresh(reference()) -> ok.
+refresh(Ref) ->
+    lists:foreach(fun(Connection) -> ok = tracked(Connection, fun(Known) -> rabbit_socks_tracking:refreshed(Known, Ref) end) end,
+                  ets:lookup(?MODULE, self())).
+
+%% @doc Called by who watches the session, when it has ended.
+-spec ended(pid()) -> ok.
+ended(Pid) ->
+    lists:foreach(fun(Connection) -> ok = tracked(Connection, fun rabbit_socks_tracking:closed/1) end, ets:take(?MODULE, Pid)).
+
+%% @doc All sessions have ended, and nobody has watched.
+-spec clear() -> ok.
+clear() ->
+    lists:foreach(fun(Connection) -> ok = ended(rabbit_socks_connection:pid(Connection)) end, ets:tab2list(?MODULE)).
+
+%% @doc The sessions of this node; none where the plugin is not running.
+-spec list([rabbit_socks_connection:column()]) -> [[{rabbit_socks_connection:column(), term()}]].
+list(Columns) ->
+    case ets:whereis(?MODULE) of
+        undefined -> [];
+        Table -> [[{Column, rabbit_socks_connection:column(Column, Connection)} || Column <- Columns] || Connection <- ets:tab2list(Table)]
+    end.
+
+%% @doc Those of the whole cluster.
+-spec list_all([rabbit_socks_connection:column()]) -> [[{rabbit_socks_connection:column(), term()}]].
+list_all(Columns) -> lists:append(cluster(list, [Columns])).
+
+%% @doc Closes the session of that name on this node: how many there were, which is none or one.
+-spec close(binary(), Reason :: binary()) -> non_neg_integer().
+close(Name, Reason) ->
+    Pids = [Pid || [{name, Found}, {pid, Pid}] <- list([name, pid]), Found =:= Name],
+    lists:foreach(fun(Pid) -> Pid ! {shutdown, Reason} end, Pids),
+    length(Pids).
+
+%% @doc The same, wherever in the cluster it is.
+-spec close_all(binary(), Reason :: binary()) -> non_neg_integer().
+close_all(Name, Reason) -> lists:sum(cluster(close, [Name, Reason])).
+
+%% A node that does not answer, or has no plugin, has none.
+cluster(Function, Arguments) ->
+    [Result || {ok, Result} <- erpc:multicall([node() | nodes()], ?MODULE, Function, Arguments, ?TIMEOUT)].

@@ -1,0 +1,28 @@
+%% SPDX-License-Identifier: MPL-2.0
+%% @doc Tells the broker of connections that are none of its own: from then on the management UI shows them, they count
+%% towards the limits of their user and vhost, and whoever closes connections closes them. The only module that knows
+%% rabbit_core_metrics, the broker's events of connections, and rabbit_networking's list of those that speak no AMQP.
+-module(rabbit_socks_tracking).
+
+-export([opened/1, closed/1, refreshed/2]).
+
+%% @doc As rabbit_socks_connection:known/1 has it.
+-spec opened([{atom(), term()}]) -> ok.
+opened(Known) ->
+    Pid = proplists:get_value(pid, Known),
+    ok = rabbit_core_metrics:connection_created(Pid, Known),
+    ok = rabbit_event:notify(connection_created, Known),
+    rabbit_networking:register_non_amqp_connection(Pid).
+
+%% @doc The process may be dead. Without this its metrics would go in two minutes, and what is counted for limits never.
+-spec closed([{atom(), term()}]) -> ok.
+closed(Known) ->
+    Pid = proplists:get_value(pid, Known),
+    ok = rabbit_networking:unregister_non_amqp_connection(Pid),
+    ok = rabbit_core_metrics:connection_closed(Pid),
+    rabbit_event:notify(connection_closed, [Info || {Key, _} = Info <- Known, lists:member(Key, [pid, name, node, type, user, vhost])]).
+
+%% @doc Said again for somebody who was not there when it was opened.
+-spec refreshed([{atom(), term()}], reference()) -> ok.
+refreshed(Known, Ref) ->
+    rabbit_event:notify(connection_created, Known, Ref).
