@@ -115,12 +115,28 @@ login(Credentials, VHost, Ack, #bridge{peer = Peer, options = Options, writer = 
 
 -spec handle_ack(rabbit_socks_amqp_consumers:tag(), {ok, [rabbit_socks_callback:value()]} | {error, timeout | disconnected | too_many}, #bridge{}) ->
     rabbit_socks_callback:result(#bridge{}).
-handle_ack(Tag, Result, #bridge{consumers = Consumers, writer = Writer} = Bridge) ->
-    result(Bridge#bridge{consumers = rabbit_socks_amqp_consumers:acknowledged(Tag, Result, Writer, Consumers)}).
+handle_ack(Tag, Result, #bridge{consumers = Consumers} = Bridge) ->
+    case rabbit_socks_amqp_consumers:acknowledged(Tag, Result, Consumers) of
+        ok -> result(Bridge);
+        {reply, Key, Id, Body} -> result(reply(Key, Id, Body, Bridge))
+    end.
+
+%% As if the client had published it, with its own permissions.
+reply(Key, Id, Body, #bridge{writer = Writer} = Bridge) ->
+    Ack = {<<"reply">>, none},
+    Options = maps:from_list([{<<"correlationId">>, Id} || Id =/= undefined]),
+    case rabbit_socks_amqp_command:parse(<<"publish">>, [<<>>, Key, Body, Options]) of
+        {ok, Command} -> command(Command, Ack, Bridge);
+        {error, Text} ->
+            ok = rabbit_socks_amqp_answer:error(Writer, Ack, <<"bad_request">>, Text, #{}),
+            Bridge
+    end.
 
 -spec handle_info(term(), #bridge{}) -> rabbit_socks_callback:result(#bridge{}).
 handle_info({rabbit_socks_amqp, published, Ref, Outcome}, #bridge{publishing = Publishing, writer = Writer} = Bridge) ->
     result(Bridge#bridge{publishing = rabbit_socks_amqp_publishing:outcome(Ref, Outcome, Writer, Publishing)});
+handle_info({rabbit_socks_amqp, replied, Ref, Envelope}, #bridge{publishing = Publishing, writer = Writer} = Bridge) ->
+    result(Bridge#bridge{publishing = rabbit_socks_amqp_publishing:replied(Ref, Envelope, Writer, Publishing)});
 handle_info({timeout, _, {rabbit_socks_amqp, publish, Ref}}, #bridge{publishing = Publishing, writer = Writer} = Bridge) ->
     result(Bridge#bridge{publishing = rabbit_socks_amqp_publishing:timed_out(Ref, Writer, Publishing)});
 handle_info({timeout, Timer, {rabbit_socks_amqp, login}}, #bridge{login_timer = Timer, writer = {Writer, Arg}} = Bridge) ->

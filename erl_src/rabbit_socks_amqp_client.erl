@@ -9,7 +9,7 @@
 -include_lib("amqp_client/include/amqp_client.hrl").
 
 -export([connect/3, channel/1, close/1, close_channel/1]).
--export([confirms/1, publish/3]).
+-export([confirms/1, replies/1, publish/3]).
 -export([subscription/5, acknowledge/2]).
 -export([consume/4, settle/3]).
 -export([queue/2]).
@@ -76,6 +76,14 @@ confirms(Channel) ->
     #'confirm.select_ok'{} = amqp_channel:call(Channel, #'confirm.select'{}),
     ok = amqp_channel:register_confirm_handler(Channel, self()),
     amqp_channel:register_return_handler(Channel, self()).
+
+%% @doc What is published on the channel from now on may ask for a reply (rabbit_socks_amqp_properties:request/2): it comes as a
+%% delivery of the consumer `replies'. No queue is made, and no permission is needed (RabbitMQ's direct reply-to).
+-spec replies(channel()) -> ok.
+replies(Channel) ->
+    #'basic.consume_ok'{} =
+        amqp_channel:subscribe(Channel, #'basic.consume'{queue = <<"amq.rabbitmq.reply-to">>, consumer_tag = <<"replies">>, no_ack = true}, self()),
+    ok.
 
 %% @doc Messages are numbered from 1 on, on each channel. `Mandatory': it comes back if no queue takes it, before its confirm.
 -spec publish(channel(), Mandatory :: boolean(), envelope()) -> ok.

@@ -3,10 +3,13 @@
 -module(rabbit_socks_amqp_command).
 
 -export([parse/2, credentials/1]).
--export_type([command/0, message/0]).
+-export_type([command/0, message/0, kind/0]).
 
--type message() :: #{exchange := binary(), key := binary(), payload := binary(), content_type := binary(), mandatory := boolean(),
+-type message() :: #{exchange := binary(), key := binary(), payload := binary(), content_type := binary(), kind := kind(),
                      options := #{binary() => rabbit_socks_callback:value()}}.
+
+%% A request is answered with its reply, or with `timeout' after so many ms.
+-type kind() :: publish | mandatory | {request, Timeout :: pos_integer()}.
 
 -type command() :: {login, rabbit_socks_access:credentials(), VHost :: binary() | default}
                  | {publish, message()}
@@ -19,6 +22,8 @@
 -define(MAX_SHORT, 255).
 -define(MAX_KEYS, 100).
 -define(MAX_PREFETCH, 1000).
+-define(REQUEST_TIMEOUT, 10000).
+-define(MAX_TIMEOUT, 3600000).
 -define(MAX_CREDENTIAL, 65536).
 
 %% @doc The text is for the client.
@@ -32,7 +37,11 @@ parse(<<"login">>, [Auth]) ->
 parse(<<"publish">>, [Exchange, Key, Body]) ->
     parse(<<"publish">>, [Exchange, Key, Body, #{}]);
 parse(<<"publish">>, [Exchange, Key, Body, Options]) ->
-    publish(name(Exchange), name(Key), rabbit_socks_amqp_body:encode(Body), Options);
+    message(name(Exchange), name(Key), rabbit_socks_amqp_body:encode(Body), Options, fun publish/1);
+parse(<<"request">>, [Exchange, Key, Body]) ->
+    parse(<<"request">>, [Exchange, Key, Body, #{}]);
+parse(<<"request">>, [Exchange, Key, Body, Options]) ->
+    message(name(Exchange), name(Key), rabbit_socks_amqp_body:encode(Body), Options, fun request/1);
 parse(<<"subscribe">>, [Exchange, Keys]) ->
     subscribe(name(Exchange), keys(Keys));
 parse(<<"unsubscribe">>, [Id]) when is_binary(Id), byte_size(Id) =< ?MAX_SHORT ->
@@ -45,6 +54,7 @@ parse(<<"cancel">>, [Consumer]) when is_binary(Consumer), byte_size(Consumer) =<
     {ok, {cancel, Consumer}};
 parse(<<"login">>, _) -> {error, <<"login takes {username, password} or {token}, and vhost">>};
 parse(<<"publish">>, _) -> {error, <<"publish takes exchange, routing key, body, and options">>};
+parse(<<"request">>, _) -> {error, <<"request takes exchange, routing key, body, and options">>};
 parse(<<"subscribe">>, _) -> {error, <<"subscribe takes exchange and routing keys">>};
 parse(<<"unsubscribe">>, _) -> {error, <<"unsubscribe takes a subscription">>};
 parse(<<"consume">>, _) -> {error, <<"consume takes a queue, and options">>};
@@ -58,17 +68,33 @@ parse(Name, Args) ->
 
 unknown(Name) -> {error, <<"there is no command '", (rabbit_socks_amqp_text:shown(Name))/binary, "'">>}.
 
-publish({ok, Exchange}, {ok, Key}, {ok, Payload, ContentType}, Options) when is_map(Options) ->
-    case maps:get(<<"mandatory">>, Options, false) of
-        Mandatory when is_boolean(Mandatory) ->
-            {ok, {publish, #{exchange => Exchange, key => Key, payload => Payload, content_type => ContentType, mandatory => Mandatory,
-                             options => maps:remove(<<"mandatory">>, Options)}}};
-        _ -> {error, <<"mandatory must be true or false">>}
+message({ok, Exchange}, {ok, Key}, {ok, Payload, ContentType}, Options, Kind) when is_map(Options) ->
+    case Kind(Options) of
+        {ok, What, Rest} ->
+            {ok, {publish, #{exchange => Exchange, key => Key, payload => Payload, content_type => ContentType, kind => What, options => Rest}}};
+        {error, Text} -> {error, Text}
     end;
-publish(error, _, _, _) -> {error, <<"an exchange is a string of at most 255 bytes">>};
-publish(_, error, _, _) -> {error, <<"a routing key is a string of at most 255 bytes">>};
-publish(_, _, error, _) -> {error, <<"a body is a string, bytes, or a value of JSON that has no bytes in it">>};
-publish(_, _, _, _) -> {error, <<"options are an object">>}.
+message(error, _, _, _, _) -> {error, <<"an exchange is a string of at most 255 bytes">>};
+message(_, error, _, _, _) -> {error, <<"a routing key is a string of at most 255 bytes">>};
+message(_, _, error, _, _) -> {error, <<"a body is a string, bytes, or a value of JSON that has no bytes in it">>};
+message(_, _, _, _, _) -> {error, <<"options are an object">>}.
+
+publish(Options) ->
+    case maps:take(<<"mandatory">>, Options) of
+        {true, Rest} -> {ok, mandatory, Rest};
+        {false, Rest} -> {ok, publish, Rest};
+        error -> {ok, publish, Options};
+        _ -> {error, <<"mandatory must be true or false">>}
+    end.
+
+%% Where the reply goes, and what it belongs to, is for us to say.
+request(#{<<"replyTo">> := _}) -> {error, <<"a request has no replyTo of its own">>};
+request(#{<<"correlationId">> := _}) -> {error, <<"a request has no correlationId of its own">>};
+request(Options) ->
+    case maps:take(<<"timeout">>, maps:merge(#{<<"timeout">> => ?REQUEST_TIMEOUT}, Options)) of
+        {Timeout, Rest} when is_integer(Timeout), Timeout > 0, Timeout =< ?MAX_TIMEOUT -> {ok, {request, Timeout}, Rest};
+        _ -> {error, <<"timeout must be a number of milliseconds, at most 3600000">>}
+    end.
 
 %% What is published to the default exchange goes to one queue, and cannot be listened to.
 subscribe({ok, <<>>}, _) -> {error, <<"the default exchange cannot be subscribed to">>};

@@ -7,7 +7,7 @@
 %% burst the next ones wait for as long as the word takes.
 -module(rabbit_socks_amqp_consumers).
 
--export([new/0, consume/6, cancel/4, delivered/6, acknowledged/4, congested/1, drained/1, go_on/1, ended/3, lost/3, close/1]).
+-export([new/0, consume/6, cancel/4, delivered/6, acknowledged/3, congested/1, drained/1, go_on/1, ended/3, lost/3, close/1]).
 -export_type([consumers/0, tag/0]).
 
 -define(BURST, 131_072). % bytes
@@ -30,7 +30,7 @@
 -opaque consumers() :: #consumers{}.
 
 %% What an acknowledgement of the client's belongs to.
--type tag() :: {Consumer :: binary(), Tag :: pos_integer()}.
+-type tag() :: {Consumer :: binary(), Tag :: pos_integer(), ReplyTo :: none | {Key :: binary(), CorrelationId :: binary() | undefined}}.
 
 -spec new() -> consumers().
 new() -> #consumers{}.
@@ -87,7 +87,7 @@ delivered(Id, Tag, Redelivered, Envelope, {{Writer, Arg}, Timeout}, #consumers{b
             Args = [Id, Body, Meta#{<<"redelivered">> => Redelivered}],
             case NoAck of
                 false ->
-                    ok = Writer:emit(<<"delivery">>, Args, #{ack => {Id, Tag}, timeout => Timeout}, Arg),
+                    ok = Writer:emit(<<"delivery">>, Args, #{ack => {Id, Tag, reply_to(Envelope)}, timeout => Timeout}, Arg),
                     State;
                 true ->
                     ok = Writer:emit(<<"delivery">>, Args, Arg),
@@ -96,6 +96,8 @@ delivered(Id, Tag, Redelivered, Envelope, {{Writer, Arg}, Timeout}, #consumers{b
             end;
         _ -> State
     end.
+
+reply_to(#{properties := Properties}) -> rabbit_socks_amqp_properties:reply_to(Properties).
 
 settle(Id, Consumer, #consumers{pace = free, by_id = ById} = State) -> State#consumers{by_id = ById#{Id := pay(Consumer)}};
 settle(Id, Consumer, #consumers{by_id = ById} = State) -> State#consumers{by_id = ById#{Id := Consumer}}.
@@ -106,18 +108,22 @@ paced(Size, #consumers{pace = free, burst = Burst} = State) when Burst + Size > 
 paced(Size, #consumers{burst = Burst} = State) ->
     State#consumers{burst = Burst + Size}.
 
-%% @doc What the client has said of a delivery; or it has not in time, and the message comes again.
--spec acknowledged(tag(), {ok, [rabbit_socks_callback:value()]} | {error, timeout | disconnected | too_many}, rabbit_socks_amqp_answer:writer(), consumers()) ->
-    consumers().
-acknowledged(_, {error, disconnected}, _, State) ->
-    State; % its channel closes now
-acknowledged({Id, Tag}, Result, _, #consumers{by_id = ById} = State) ->
+%% @doc What the client has said of a delivery; or it has not in time, and the message comes again. What it replies is to be
+%% published: `reply'.
+-spec acknowledged(tag(), {ok, [rabbit_socks_callback:value()]} | {error, timeout | disconnected | too_many}, consumers()) ->
+    ok | {reply, Key :: binary(), CorrelationId :: binary() | undefined, Body :: rabbit_socks_callback:value()}.
+acknowledged(_, {error, disconnected}, _) ->
+    ok; % its channel closes now
+acknowledged({Id, Tag, ReplyTo}, Result, #consumers{by_id = ById}) ->
     case ById of
         #{Id := #consumer{channel = Channel}} ->
             ok = rabbit_socks_amqp_client:settle(Channel, Tag, verdict(Result)),
-            State;
-        _ -> State
+            reply(ReplyTo, Result);
+        _ -> ok
     end.
+
+reply({Key, Id}, {ok, [null, Body | _]}) -> {reply, Key, Id, Body};
+reply(_, _) -> ok.
 
 %% The first argument is an error, as in callbacks of Node.
 verdict({error, _}) -> requeue;

@@ -7,7 +7,7 @@
 
 -include_lib("rabbit_common/include/rabbit_framing.hrl").
 
--export([encode/3, decode/1, content_type/1]).
+-export([encode/3, decode/1, content_type/1, request/2, correlation/1, reply_to/1]).
 -export_type([properties/0]).
 
 -type properties() :: #'P_basic'{}.
@@ -64,6 +64,18 @@ headers(Name, Value) ->
 
 -spec wrong(binary(), binary()) -> no_return().
 wrong(Name, What) -> throw({?MODULE, Name, What}).
+
+%% @doc A message that asks for a reply, which will name this id.
+-spec request(properties(), Id :: binary()) -> properties().
+request(Properties, Id) -> Properties#'P_basic'{reply_to = <<"amq.rabbitmq.reply-to">>, correlation_id = Id}.
+
+-spec correlation(properties()) -> binary() | undefined.
+correlation(#'P_basic'{correlation_id = Id}) -> Id.
+
+%% @doc Where the reply to such a message goes, and the id that it must name; `none' if it asks for none.
+-spec reply_to(properties()) -> {Key :: binary(), CorrelationId :: binary() | undefined} | none.
+reply_to(#'P_basic'{reply_to = Key, correlation_id = Id}) when is_binary(Key), Key =/= <<>> -> {Key, Id};
+reply_to(_) -> none.
 
 -spec content_type(properties()) -> binary() | undefined.
 content_type(#'P_basic'{content_type = ContentType}) -> ContentType.

@@ -7,7 +7,7 @@
 -module(rabbit_socks_amqp_publisher).
 -behaviour(gen_server).
 
--export([attach/3, publish/4]).
+-export([attach/3, publish/4, request/3, forget/2]).
 -export([start_link/1, init/1, handle_continue/2, handle_call/3, handle_cast/2, handle_info/2, terminate/2, format_status/1]).
 -export_type([outcome/0]).
 
@@ -21,8 +21,12 @@
     channel :: undefined | rabbit_socks_amqp_client:channel(),
     sessions = #{} :: #{reference() => attached},
     next = 1 :: pos_integer(),
+    requests = none :: none | requests(), % none: there was none yet
     under_way = gb_trees:empty() :: gb_trees:tree(pos_integer(), {pid(), reference(), Mandatory :: mandatory()})
 }).
+
+%% Who waits for the reply that names this id, and the other way round.
+-type requests() :: #{Id :: binary() => {pid(), reference()}, reference() => Id :: binary()}.
 
 %% What a return is recognised by: it does not say the number of its message.
 -type mandatory() :: no | returned | {Exchange :: binary(), Key :: binary(), Payload :: binary()}.
@@ -39,6 +43,17 @@ attach(User, VHost, Identity) ->
 -spec publish(pid(), reference(), Mandatory :: boolean(), rabbit_socks_amqp_client:envelope()) -> ok.
 publish(Publisher, Ref, Mandatory, Envelope) ->
     gen_server:cast(Publisher, {publish, self(), Ref, Mandatory, Envelope}).
+
+%% @doc The same for a message that asks for a reply: after its outcome comes `{rabbit_socks_amqp, replied, Ref, Envelope}', or
+%% nothing. It is mandatory.
+-spec request(pid(), reference(), rabbit_socks_amqp_client:envelope()) -> ok.
+request(Publisher, Ref, Envelope) ->
+    gen_server:cast(Publisher, {request, self(), Ref, Envelope}).
+
+%% @doc Nobody waits for that reply any more.
+-spec forget(pid(), reference()) -> ok.
+forget(Publisher, Ref) ->
+    gen_server:cast(Publisher, {forget, Ref}).
 
 -spec start_link({binary(), binary(), rabbit_socks_amqp_connection:identity()}) -> gen_server:start_ret().
 start_link(Argument) ->
@@ -65,10 +80,28 @@ handle_call({attach, Session}, _, #publisher{sessions = Sessions} = State) ->
     {reply, ok, State#publisher{sessions = Sessions#{monitor(process, Session) => attached}}}.
 
 -spec handle_cast(term(), #publisher{}) -> {noreply, #publisher{}}.
-handle_cast({publish, From, Ref, Mandatory, Envelope}, #publisher{channel = Channel, next = Next, under_way = UnderWay} = State) ->
+handle_cast({publish, From, Ref, Mandatory, Envelope}, State) ->
+    {noreply, go(From, Ref, Mandatory, Envelope, State)};
+handle_cast({request, _, _, _} = Request, #publisher{requests = none, channel = Channel} = State) ->
+    ok = rabbit_socks_amqp_client:replies(Channel),
+    handle_cast(Request, State#publisher{requests = #{}});
+handle_cast({request, From, Ref, #{properties := Properties} = Envelope}, #publisher{next = Next, requests = Requests} = State) ->
+    Id = integer_to_binary(Next),
+    Asking = Envelope#{properties := rabbit_socks_amqp_properties:request(Properties, Id)},
+    {noreply, go(From, Ref, true, Asking, State#publisher{requests = Requests#{Id => {From, Ref}, Ref => Id}})};
+handle_cast({forget, Ref}, #publisher{requests = Requests} = State) ->
+    {noreply, State#publisher{requests = forgotten(Ref, Requests)}}.
+
+forgotten(Ref, Requests) ->
+    case maps:take(Ref, Requests) of
+        {Id, Rest} -> maps:remove(Id, Rest);
+        error -> Requests
+    end.
+
+go(From, Ref, Mandatory, Envelope, #publisher{channel = Channel, next = Next, under_way = UnderWay} = State) ->
     ok = rabbit_socks_amqp_client:publish(Channel, Mandatory, Envelope),
     Entry = {From, Ref, mandatory(Mandatory, Envelope)},
-    {noreply, State#publisher{next = Next + 1, under_way = gb_trees:insert(Next, Entry, UnderWay)}}.
+    State#publisher{next = Next + 1, under_way = gb_trees:insert(Next, Entry, UnderWay)}.
 
 mandatory(false, _) -> no;
 mandatory(true, #{exchange := Exchange, key := Key, payload := Payload}) -> {Exchange, Key, Payload}.
@@ -78,8 +111,8 @@ handle_info({'EXIT', _, Reason}, State) ->
     {stop, {shutdown, Reason}, State};
 handle_info({'DOWN', _, process, Channel, _}, #publisher{channel = Channel} = State) ->
     {stop, {shutdown, channel_lost}, State};
-handle_info({'DOWN', Monitor, process, _, _}, #publisher{sessions = Sessions} = State) ->
-    go_on(State#publisher{sessions = maps:remove(Monitor, Sessions)});
+handle_info({'DOWN', Monitor, process, Session, _}, #publisher{sessions = Sessions, requests = Requests} = State) ->
+    go_on(State#publisher{sessions = maps:remove(Monitor, Sessions), requests = left(Session, Requests)});
 handle_info(timeout, State) ->
     {stop, {shutdown, idle}, State};
 handle_info(Message, State) ->
@@ -87,8 +120,23 @@ handle_info(Message, State) ->
         {confirmed, Number, Multiple} -> go_on(settle(Number, Multiple, confirmed, State));
         {refused, Number, Multiple} -> go_on(settle(Number, Multiple, refused, State));
         {returned, Envelope} -> go_on(returned(Envelope, State));
+        {delivery, _, _, _, Envelope} -> go_on(replied(Envelope, State));
         _ -> go_on(State)
     end.
+
+%% An id that nobody waits for is late, or somebody's invention.
+replied(#{properties := Properties} = Envelope, #publisher{requests = Requests} = State) ->
+    case maps:find(rabbit_socks_amqp_properties:correlation(Properties), Requests) of
+        {ok, {From, Ref}} ->
+            _ = From ! {rabbit_socks_amqp, replied, Ref, Envelope},
+            State#publisher{requests = forgotten(Ref, Requests)};
+        error -> State
+    end.
+
+%% The requests of a session that is gone.
+left(_, none) -> none;
+left(Session, Requests) ->
+    lists:foldl(fun forgotten/2, Requests, [Ref || {Who, Ref} <- maps:values(Requests), Who =:= Session]).
 
 settle(Number, false, Outcome, #publisher{under_way = UnderWay} = State) ->
     case gb_trees:take_any(Number, UnderWay) of

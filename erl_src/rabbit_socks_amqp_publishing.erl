@@ -1,21 +1,25 @@
 %% SPDX-License-Identifier: MPL-2.0
-%% @doc One session's messages on their way to the broker: each is answered once, when its confirm has come, or will not come.
+%% @doc One session's messages on their way to the broker: each is answered once, when its confirm has come, or will not come; a
+%% request when its reply has.
 %%
 %% While the broker is short of memory or disk they are held here. The client is not read beyond that, so that they are few.
 -module(rabbit_socks_amqp_publishing).
 
--export([new/1, publish/5, blocked/1, unblocked/3, outcome/4, timed_out/3, down/3, is_full/2]).
+-export([new/1, publish/5, blocked/1, unblocked/3, outcome/4, replied/4, timed_out/3, down/3, is_full/2]).
 -export_type([publishing/0]).
+
+-define(MAX_REQUESTS, 64).
 
 -record(publishing, {
     publisher = none :: none | {pid(), Monitor :: reference()},
     under_way = #{} :: #{reference() => answer()},
+    requests = 0 :: non_neg_integer(), % of those under way and held
     blocked :: boolean(),
-    held = queue:new() :: queue:queue({reference(), Mandatory :: boolean(), rabbit_socks_amqp_client:envelope(), answer()})
+    held = queue:new() :: queue:queue({reference(), rabbit_socks_amqp_client:envelope(), answer()})
 }).
 
 %% Who waits, and for how long.
--type answer() :: {rabbit_socks_amqp_answer:ack(), Timer :: reference()}.
+-type answer() :: {rabbit_socks_amqp_answer:ack(), Timer :: reference(), rabbit_socks_amqp_command:kind()}.
 
 -opaque publishing() :: #publishing{}.
 
@@ -25,7 +29,9 @@ new(Blocked) -> #publishing{blocked = Blocked}.
 %% @doc The answer follows, and has been given already if the message cannot be published.
 -spec publish(rabbit_socks_amqp_command:message(), rabbit_socks_amqp_answer:ack(), rabbit_socks_amqp_answer:writer(),
               {rabbit_socks_amqp_login:login(), Timeout :: pos_integer()}, publishing()) -> publishing().
-publish(#{exchange := Exchange, key := Key, mandatory := Mandatory} = Message, Ack, Writer, {Login, Timeout}, State) ->
+publish(#{kind := {request, _}}, Ack, Writer, _, #publishing{requests = Requests} = State) when Requests >= ?MAX_REQUESTS ->
+    failed(Writer, Ack, <<"too_many">>, <<"this connection has as many requests as it may have">>, State);
+publish(#{exchange := Exchange, key := Key, kind := Kind} = Message, Ack, Writer, {Login, Timeout}, State) ->
     User = rabbit_socks_amqp_login:user(Login),
     case rabbit_socks_amqp_message:envelope(Message, rabbit_socks_amqp_login:name(Login)) of
         {error, Text} ->
@@ -34,11 +40,17 @@ publish(#{exchange := Exchange, key := Key, mandatory := Mandatory} = Message, A
             case rabbit_socks_access:publish(User, rabbit_socks_amqp_login:vhost(Login), Exchange, Key) of
                 ok ->
                     Ref = make_ref(),
-                    Timer = erlang:start_timer(Timeout, self(), {rabbit_socks_amqp, publish, Ref}),
-                    hold_or_go({Ref, Mandatory, Envelope, {Ack, Timer}}, Login, Writer, State);
+                    Timer = erlang:start_timer(timeout(Kind, Timeout), self(), {rabbit_socks_amqp, publish, Ref}),
+                    hold_or_go({Ref, Envelope, {Ack, Timer, Kind}}, Login, Writer, count(Kind, 1, State));
                 {error, Code, Text} -> failed(Writer, Ack, Code, Text, State)
             end
     end.
+
+timeout({request, Timeout}, _) -> Timeout;
+timeout(_, Timeout) -> Timeout.
+
+count({request, _}, N, #publishing{requests = Requests} = State) -> State#publishing{requests = Requests + N};
+count(_, _, State) -> State.
 
 hold_or_go(Message, _, _, #publishing{blocked = true, held = Held} = State) ->
     State#publishing{held = queue:in(Message, Held)};
@@ -54,11 +66,14 @@ attached(Login, #publishing{publisher = none} = State) ->
         {error, _} -> State
     end.
 
-hand_over({_, _, _, {Ack, Timer}}, Writer, #publishing{publisher = none} = State) ->
+hand_over({_, _, {Ack, Timer, Kind}}, Writer, #publishing{publisher = none} = State) ->
     _ = erlang:cancel_timer(Timer),
-    failed(Writer, Ack, <<"unavailable">>, <<"the broker takes no connection for this user at present">>, State);
-hand_over({Ref, Mandatory, Envelope, Answer}, _, #publishing{publisher = {Publisher, _}, under_way = UnderWay} = State) ->
-    ok = rabbit_socks_amqp_publisher:publish(Publisher, Ref, Mandatory, Envelope),
+    failed(Writer, Ack, <<"unavailable">>, <<"the broker takes no connection for this user at present">>, count(Kind, -1, State));
+hand_over({Ref, Envelope, {_, _, Kind} = Answer}, _, #publishing{publisher = {Publisher, _}, under_way = UnderWay} = State) ->
+    ok = case Kind of
+        {request, _} -> rabbit_socks_amqp_publisher:request(Publisher, Ref, Envelope);
+        _ -> rabbit_socks_amqp_publisher:publish(Publisher, Ref, Kind =:= mandatory, Envelope)
+    end,
     State#publishing{under_way = UnderWay#{Ref => Answer}}.
 
 failed(Writer, Ack, Code, Text, State) ->
@@ -78,13 +93,35 @@ unblocked(Login, Writer, #publishing{held = Held} = State) ->
 %% @doc The broker has answered.
 -spec outcome(reference(), rabbit_socks_amqp_publisher:outcome(), rabbit_socks_amqp_answer:writer(), publishing()) -> publishing().
 outcome(Ref, Outcome, Writer, #publishing{under_way = UnderWay} = State) ->
-    case maps:take(Ref, UnderWay) of
-        {{Ack, Timer}, Rest} ->
+    case UnderWay of
+        #{Ref := {_, _, {request, _}}} when Outcome =:= confirmed -> State; % its reply is what counts
+        #{Ref := {Ack, Timer, Kind}} ->
             _ = erlang:cancel_timer(Timer),
             ok = tell(Outcome, Writer, Ack),
-            State#publishing{under_way = Rest};
-        error -> State % too late: it has been answered
+            done(Ref, Kind, State);
+        _ -> State % too late: it has been answered
     end.
+
+%% @doc The reply to a request.
+-spec replied(reference(), rabbit_socks_amqp_client:envelope(), rabbit_socks_amqp_answer:writer(), publishing()) -> publishing().
+replied(Ref, Envelope, Writer, #publishing{under_way = UnderWay} = State) ->
+    case UnderWay of
+        #{Ref := {Ack, Timer, Kind}} ->
+            _ = erlang:cancel_timer(Timer),
+            [Body, Meta] = rabbit_socks_amqp_message:arguments(Envelope),
+            ok = rabbit_socks_amqp_answer:ok(Writer, Ack, #{<<"body">> => Body, <<"meta">> => Meta}),
+            count(Kind, -1, forget(Ref, State));
+        _ -> State
+    end.
+
+done(Ref, {request, _} = Kind, #publishing{publisher = {Publisher, _}} = State) ->
+    ok = rabbit_socks_amqp_publisher:forget(Publisher, Ref),
+    count(Kind, -1, forget(Ref, State));
+done(Ref, _, State) ->
+    forget(Ref, State).
+
+forget(Ref, #publishing{under_way = UnderWay} = State) ->
+    State#publishing{under_way = maps:remove(Ref, UnderWay)}.
 
 tell(confirmed, Writer, Ack) ->
     rabbit_socks_amqp_answer:ok(Writer, Ack, #{});
@@ -95,14 +132,18 @@ tell(unroutable, Writer, Ack) ->
 
 -spec timed_out(reference(), rabbit_socks_amqp_answer:writer(), publishing()) -> publishing().
 timed_out(Ref, Writer, #publishing{under_way = UnderWay, held = Held} = State) ->
-    case maps:take(Ref, UnderWay) of
-        {{Ack, _}, Rest} ->
+    case UnderWay of
+        #{Ref := {Ack, _, {request, _} = Kind}} ->
+            ok = unknown(Writer, Ack, <<"timeout">>, <<"there was no reply in time">>),
+            done(Ref, Kind, State);
+        #{Ref := {Ack, _, Kind}} ->
             ok = unknown(Writer, Ack, <<"timeout">>, <<"the broker has not confirmed the message in time: it may have been published">>),
-            State#publishing{under_way = Rest};
-        error ->
+            done(Ref, Kind, State);
+        _ ->
             {Late, Others} = lists:partition(fun(Message) -> element(1, Message) =:= Ref end, queue:to_list(Held)),
-            lists:foldl(fun({_, _, _, {Ack, _}}, Acc) ->
-                failed(Writer, Ack, <<"blocked">>, <<"the broker is short of memory or disk: the message has not been published">>, Acc)
+            lists:foldl(fun({_, _, {Ack, _, Kind}}, Acc) ->
+                failed(Writer, Ack, <<"blocked">>, <<"the broker is short of memory or disk: the message has not been published">>,
+                       count(Kind, -1, Acc))
             end, State#publishing{held = queue:from_list(Others)}, Late)
     end.
 
@@ -112,14 +153,16 @@ down(Monitor, Writer, #publishing{publisher = {_, Monitor}, under_way = UnderWay
     [begin
          _ = erlang:cancel_timer(Timer),
          ok = unknown(Writer, Ack, <<"unknown">>, <<"the way to the broker was lost: the message may have been published">>)
-     end || {Ack, Timer} <- maps:values(UnderWay)],
-    {ok, State#publishing{publisher = none, under_way = #{}}};
+     end || {Ack, Timer, _} <- maps:values(UnderWay)],
+    Held = length([Kind || {_, _, {_, _, {request, _} = Kind}} <- queue:to_list(State#publishing.held)]),
+    {ok, State#publishing{publisher = none, under_way = #{}, requests = Held}};
 down(_, _, _) ->
     other.
 
 unknown(Writer, Ack, Code, Text) ->
     rabbit_socks_amqp_answer:error(Writer, Ack, Code, Text, #{}).
 
-%% @doc As many as there may be are under way, or one is held.
+%% @doc As many as there may be wait for their confirms, or one is held. Requests do not count: their time is another's.
 -spec is_full(publishing(), pos_integer()) -> boolean().
-is_full(#publishing{under_way = UnderWay, held = Held}, Most) -> map_size(UnderWay) >= Most orelse not queue:is_empty(Held).
+is_full(#publishing{under_way = UnderWay, requests = Requests, held = Held}, Most) ->
+    map_size(UnderWay) - Requests >= Most orelse not queue:is_empty(Held).

@@ -8,11 +8,16 @@
 parse(Name, Args) -> rabbit_socks_amqp_command:parse(Name, Args).
 
 publish_test() ->
-    ?assertEqual({ok, {publish, #{exchange => <<"e">>, key => <<"k">>, payload => <<"b">>, content_type => <<"text/plain">>, mandatory => false,
+    ?assertEqual({ok, {publish, #{exchange => <<"e">>, key => <<"k">>, payload => <<"b">>, content_type => <<"text/plain">>, kind => publish,
                                   options => #{}}}},
                  parse(<<"publish">>, [<<"e">>, <<"k">>, <<"b">>])),
-    {ok, {publish, #{mandatory := true, options := #{<<"type">> := 1}}}} =
+    {ok, {publish, #{kind := mandatory, options := #{<<"type">> := 1}}}} =
         parse(<<"publish">>, [<<>>, <<>>, 1, #{<<"mandatory">> => true, <<"type">> => 1}]).
+
+request_test() ->
+    {ok, {publish, #{kind := {request, 10000}, options := #{}}}} = parse(<<"request">>, [<<>>, <<"k">>, 1]),
+    {ok, {publish, #{kind := {request, 5}, options := #{<<"type">> := <<"t">>}}}} =
+        parse(<<"request">>, [<<>>, <<"k">>, 1, #{<<"timeout">> => 5, <<"type">> => <<"t">>}]).
 
 subscribe_test() ->
     ?assertEqual({ok, {subscribe, <<"e">>, [<<"k">>]}}, parse(<<"subscribe">>, [<<"e">>, <<"k">>])),
@@ -27,6 +32,8 @@ wrong_test_() ->
         {<<"publish">>, [?LONG, <<>>, <<>>]}, {<<"publish">>, [<<>>, ?LONG, <<>>]}, {<<"publish">>, [<<>>, <<>>, [{binary, <<>>}]]},
         {<<"publish">>, [<<>>, <<>>, #{<<"a">> => [1, {binary, <<>>}]}]}, {<<"publish">>, [<<>>, <<>>, <<>>, []]},
         {<<"publish">>, [<<>>, <<>>, <<>>, #{<<"mandatory">> => null}]}, {<<"publish">>, [<<>>, <<>>, <<>>, #{}, 1]},
+        {<<"request">>, []}, {<<"request">>, [<<>>, <<>>, 1, #{<<"timeout">> => 0}]}, {<<"request">>, [<<>>, <<>>, 1, #{<<"timeout">> => 3600001}]},
+        {<<"request">>, [<<>>, <<>>, 1, #{<<"replyTo">> => <<"q">>}]}, {<<"request">>, [<<>>, <<>>, 1, #{<<"correlationId">> => <<"c">>}]},
         {<<"subscribe">>, [<<>>, <<"k">>]}, {<<"subscribe">>, [<<"e">>, []]}, {<<"subscribe">>, [<<"e">>, [?LONG]]}, {<<"subscribe">>, [?LONG, <<>>]},
         {<<"subscribe">>, [<<"e">>, {binary, <<"k">>}]}, {<<"subscribe">>, [<<"e">>, lists:duplicate(101, <<"k">>)]}, {<<"subscribe">>, []},
         {<<"unsubscribe">>, [?LONG]}, {<<"unsubscribe">>, [null]}, {<<"unsubscribe">>, []}, {<<"login">>, [1]}, {<<"login">>, []},

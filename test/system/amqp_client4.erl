@@ -4,7 +4,7 @@
 
 -include_lib("stdlib/include/assert.hrl").
 
--export([open/2, open/3, refused/3, ask/3, tell/3, heard/1, delivery/1, settle/3, close/1]).
+-export([open/2, open/3, refused/3, ask/3, start/3, answer_to/2, tell/3, heard/1, delivery/1, settle/3, close/1]).
 -export_type([client/0]).
 
 -type client() :: {3 | 4, socks_engine:client()}.
@@ -33,10 +33,19 @@ refused(Target, Transport, Auth) ->
 
 %% @doc The answer to a command. What comes before it is kept for heard/1.
 -spec ask(client(), iodata(), [term()]) -> map().
-ask({_, C} = Client, Name, Args) ->
-    Id = erlang:unique_integer([positive]) rem 1000000,
-    ok = socks_engine:send(C, packets(integer_to_binary(Id), Name, Args)),
-    answer(Client, <<"3", (integer_to_binary(Id))/binary, "[">>).
+ask(Client, Name, Args) ->
+    answer_to(Client, start(Client, Name, Args)).
+
+%% @doc The same in two steps: the number that the answer has.
+-spec start(client(), iodata(), [term()]) -> binary().
+start({_, C}, Name, Args) ->
+    Id = integer_to_binary(erlang:unique_integer([positive]) rem 1000000),
+    ok = socks_engine:send(C, packets(Id, Name, Args)),
+    Id.
+
+-spec answer_to(client(), binary()) -> map().
+answer_to(Client, Id) ->
+    answer(Client, <<"3", Id/binary, "[">>).
 
 answer({_, C} = Client, Beginning) ->
     Size = byte_size(Beginning),

@@ -8,6 +8,7 @@
 -export([all/0, suite/0, init_per_suite/1, end_per_suite/1, init_per_testcase/2, end_per_testcase/2]).
 -export([deliveries/1, verdicts/1, prefetch/1, vanished/1, killed/1, cancelling/1, ack_timeout/1, without_acks/1, behind/1, refused/1, limits/1,
          queue_gone/1, connection_lost/1]).
+-export([requests/1, lost_requests/1]).
 -export([queues/1, queue_permissions/1, bad_requests/1]).
 
 -import(amqp_client4, [open/2, ask/3, heard/1, delivery/1, settle/3, close/1]).
@@ -19,7 +20,7 @@
 suite() -> [{timetrap, {minutes, 2}}].
 
 all() ->
-    [deliveries, verdicts, prefetch, vanished, killed, cancelling, ack_timeout, without_acks, behind, refused, limits, queue_gone, connection_lost,
+    [deliveries, verdicts, prefetch, vanished, killed, cancelling, ack_timeout, without_acks, behind, refused, limits, queue_gone, connection_lost, requests, lost_requests,
      queues, queue_permissions, bad_requests].
 
 init_per_suite(Config) -> amqp_world:start(Config).
@@ -209,6 +210,37 @@ connection_lost(Config) ->
     ok = settle(C, Id, []),
     #{<<"ok">> := true} = ask(C, "publish", [<<>>, <<"q">>, <<"y">>]),
     {_, [Again, <<"y">>, _]} = delivery(C),
+    close(C).
+
+%% From one browser to another.
+requests(Config) ->
+    [Asking, Serving] = [guest(Config) || _ <- [1, 2]],
+    _ = consume(Serving, #{}),
+    [begin
+         Asked = amqp_client4:start(Asking, "request", [<<>>, <<"q">>, Body, #{type => <<"t">>}]),
+         {Id, [_, Body, #{<<"properties">> := #{<<"type">> := <<"t">>, <<"replyTo">> := _}}]} = delivery(Serving),
+         ok = settle(Serving, Id, [null, #{answer => Body}]),
+         ?assertMatch(#{<<"ok">> := true, <<"body">> := #{<<"answer">> := Body}, <<"meta">> := #{<<"exchange">> := <<>>}}, amqp_client4:answer_to(Asking, Asked))
+     end || Body <- [1, <<"two">>, [3]]],
+    %% Two at once, answered the other way round.
+    [A1, A2] = [amqp_client4:start(Asking, "request", [<<>>, <<"q">>, N]) || N <- [1, 2]],
+    [D1, D2] = [Id || N <- [1, 2], {Id, [_, M, _]} <- [delivery(Serving)], N =:= M],
+    [ok = settle(Serving, D, [null, N]) || {D, N} <- [{D2, 2}, {D1, 1}]],
+    [?assertMatch({N, #{<<"body">> := N}}, {N, amqp_client4:answer_to(Asking, A)}) || {A, N} <- [{A2, 2}, {A1, 1}]],
+    [close(C) || C <- [Asking, Serving]].
+
+lost_requests(Config) ->
+    C = guest(Config),
+    ?assertEqual(<<"unroutable">>, wrong(C, "request", [<<>>, <<"nobody">>, 1])),
+    ?assertEqual(<<"timeout">>, wrong(C, "request", [<<>>, <<"q">>, 1, #{timeout => 100}])),
+    [Publisher] = amqp_world:workers(Config, [rabbit_socks_amqp_publisher, <<"guest">>]),
+    Asked = amqp_client4:start(C, "request", [<<>>, <<"q">>, 1, #{timeout => 60000}]),
+    #{<<"ok">> := true} = ask(C, "publish", [<<>>, <<"q">>, 1]),
+    true = listeners_world:rpc(Config, erlang, exit, [Publisher, kill]),
+    ?assertMatch(#{<<"ok">> := false, <<"error">> := <<"unknown">>}, amqp_client4:answer_to(C, Asked)),
+    [amqp_client4:start(C, "request", [<<>>, <<"q">>, N, #{timeout => 60000}]) || N <- lists:seq(1, 64)],
+    ?assertEqual(<<"too_many">>, wrong(C, "request", [<<>>, <<"q">>, 1])),
+    #{<<"ok">> := true} = ask(C, "publish", [<<>>, <<"q">>, 1]),
     close(C).
 
 queues(Config) ->
