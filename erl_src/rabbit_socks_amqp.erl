@@ -53,8 +53,9 @@ open(Writer, Arg, #bridge{login = none, options = #{login_timeout := Timeout}} =
 open(Writer, Arg, Bridge) ->
     {ok, logged_in(Bridge#bridge{writer = {Writer, Arg}})}.
 
-%% Alarms are for those who may publish.
-logged_in(#bridge{writer = Writer} = Bridge) ->
+%% The operator sees whose connection it is. Alarms are for those who may publish.
+logged_in(#bridge{login = Login, writer = {Module, Arg} = Writer} = Bridge) ->
+    ok = Module:identify(#{user => rabbit_socks_amqp_login:name(Login), vhost => rabbit_socks_amqp_login:vhost(Login)}, Arg),
     Sources = rabbit_socks_alarm:subscribe(),
     _ = [ok = blocked(Sources, Writer) || Sources =/= []],
     Bridge#bridge{publishing = rabbit_socks_amqp_publishing:new(Sources =/= [])}.

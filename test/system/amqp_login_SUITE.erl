@@ -6,17 +6,17 @@
 -include_lib("stdlib/include/assert.hrl").
 
 -export([all/0, suite/0, init_per_suite/1, end_per_suite/1, init_per_testcase/2, end_per_testcase/2]).
--export([logins/1, request_logins/1, default_user/1, no_login/1, login_timeout/1, wrong_options/1]).
+-export([logins/1, request_logins/1, default_user/1, no_login/1, login_timeout/1, wrong_options/1, seen/1]).
 
 -import(amqp_client4, [open/2, open/3, refused/3, ask/3, close/1]).
--import(amqp_world, [listening/2, port/1, guest/1, wrong/3]).
+-import(amqp_world, [listening/2, port/1, guest/1, user/2, wrong/3]).
 
 -define(GUEST, #{username => <<"guest">>, password => <<"guest">>}).
 -define(EVERY, [{4, websocket}, {4, polling}, {3, websocket}, {3, polling}]).
 
 suite() -> [{timetrap, {minutes, 2}}].
 
-all() -> [logins, request_logins, default_user, no_login, login_timeout, wrong_options].
+all() -> [logins, request_logins, default_user, no_login, login_timeout, wrong_options, seen].
 
 init_per_suite(Config) -> amqp_world:start(Config).
 end_per_suite(Config) -> amqp_world:stop(Config).
@@ -111,3 +111,20 @@ wrong_options(Config) ->
     ?assertEqual([<<"4{\"message\":\"this path is not configured properly\"}">>], socks_engine:recv(C, 1)),
     ok = socks_engine:close(C),
     listeners_world:eventually(fun() -> listeners_world:log_lines(Config, "there is no option vhosts") =/= [] end).
+
+%% The operator sees whose connections there are; those of a user who is deleted end.
+seen(Config) ->
+    Broker = ?config(broker, Config),
+    Users = fun() ->
+        {0, Listed} = socks_broker:ctl(Broker, ["-q", "list_socks_connections", "user", "vhost", "--no-table-headers"]),
+        lists:sort(binary:split(string:trim(Listed), <<"\n">>, [global]))
+    end,
+    {0, _} = socks_broker:ctl(Broker, ["add_user", "former", "secret"]),
+    {0, _} = socks_broker:ctl(Broker, ["set_permissions", "former", ".*", ".*", ".*"]),
+    [C, G] = [user(Config, <<"former">>), guest(Config)],
+    ?assertEqual([<<"former\t/">>, <<"guest\t/">>], Users()),
+    {0, _} = socks_broker:ctl(Broker, ["delete_user", "former"]),
+    [<<"41">>] = socks_engine:packets(element(2, C), 1),
+    listeners_world:eventually(fun() -> Users() =:= [<<"guest\t/">>] end),
+    ?assertMatch(#{<<"ok">> := true}, ask(G, "publish", [<<>>, <<"q">>, <<"x">>])),
+    close(G).
