@@ -6,7 +6,7 @@
 -include_lib("stdlib/include/assert.hrl").
 
 -export([all/0, suite/0, init_per_suite/1, end_per_suite/1, init_per_testcase/2, end_per_testcase/2]).
--export([logins/1, request_logins/1, default_user/1, no_login/1, login_timeout/1, wrong_options/1, seen/1]).
+-export([logins/1, request_logins/1, default_user/1, no_login/1, login_timeout/1, wrong_options/1, seen/1, counted/1]).
 
 -import(amqp_client4, [open/2, open/3, refused/3, ask/3, close/1]).
 -import(amqp_world, [listening/2, port/1, guest/1, user/2, wrong/3]).
@@ -16,7 +16,7 @@
 
 suite() -> [{timetrap, {minutes, 2}}].
 
-all() -> [logins, request_logins, default_user, no_login, login_timeout, wrong_options, seen].
+all() -> [logins, request_logins, default_user, no_login, login_timeout, wrong_options, seen, counted].
 
 init_per_suite(Config) -> amqp_world:start(Config).
 end_per_suite(Config) -> amqp_world:stop(Config).
@@ -128,3 +128,23 @@ seen(Config) ->
     listeners_world:eventually(fun() -> Users() =:= [<<"guest\t/">>] end),
     ?assertMatch(#{<<"ok">> := true}, ask(G, "publish", [<<>>, <<"q">>, <<"x">>])),
     close(G).
+
+%% Each client counts for the limits of its user; and does no more when it has gone.
+counted(Config) ->
+    Rpc = fun(Module, Function, Arguments) -> listeners_world:rpc(Config, Module, Function, Arguments) end,
+    Count = fun(Wanted) -> listeners_world:eventually(fun() -> length(Rpc(rabbit_connection_tracking, list_of_user, [<<"ada">>])) =:= Wanted end) end,
+    ok = Rpc(rabbit_auth_backend_internal, add_user, [<<"ada">>, <<"secret">>, <<"test">>]),
+    ok = Rpc(rabbit_auth_backend_internal, set_permissions, [<<"ada">>, <<"/">>, <<".*">>, <<".*">>, <<".*">>, <<"test">>]),
+    ok = Rpc(rabbit_auth_backend_internal, set_user_limits, [<<"ada">>, #{<<"max-connections">> => 2}, <<"test">>]),
+    Ada = #{username => <<"ada">>, password => <<"secret">>},
+    [First, Second] = [user(Config, <<"ada">>), open(port(Config), {3, polling})],
+    ?assertMatch(#{<<"ok">> := true}, ask(Second, "login", [Ada])),
+    Count(2),
+    TooMany = {<<"too many connections of this user or virtual host">>, <<"too_many">>},
+    ?assertEqual(TooMany, refused(port(Config), websocket, Ada)),
+    close(First),
+    Count(1),
+    Third = user(Config, <<"ada">>),
+    [close(C) || C <- [Second, Third]],
+    Count(0),
+    ok = Rpc(rabbit_auth_backend_internal, delete_user, [<<"ada">>, <<"test">>]).
