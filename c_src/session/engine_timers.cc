@@ -6,6 +6,7 @@
 #include "session/answer.h"
 #include "session/closing.h"
 #include "session/engine_upgrade.h"
+#include "session/timers.h"
 #include "session/wire.h"
 
 namespace rabbit_socks::session {
@@ -51,6 +52,15 @@ void Ping(Tables& t, Client* k) {
                     k->config->limits.engine_ping_timeout;
   engine.ping_at = 0;
   SendPacket(t, k, {EnginePacket::Type::kPing, base::Payload::kText, {}});
+}
+
+// Where we ping, another one: whose kernel is gone does not take it.
+void GrantTime(Tables& t, Client* k) {
+  Engine& engine = *k->engine;
+  engine.alive_by = t.now + Silence(*k);
+  if (k->generation->pings != Pings::kServer) return;
+  engine.ping_at = t.now;
+  Ping(t, k);
 }
 
 }  // namespace
@@ -100,7 +110,10 @@ void AwaitEnginePoll(Tables& t, Client* k) {
 
 void EngineDue(Tables& t, Client* k) {
   Engine& engine = *k->engine;
-  if (IsDue(t, engine.alive_by)) return LoseClient(t, k, "ping timeout");
+  if (IsDue(t, engine.alive_by)) {
+    if (!IsUnread(t, *k)) return LoseClient(t, k, "ping timeout");
+    GrantTime(t, k);
+  }
   if (IsDue(t, engine.poll_by))
     return LoseClient(t, k, "the client stopped polling");
   if (IsDue(t, engine.attach_by))

@@ -54,23 +54,29 @@ bool GiveUpProbe(Tables& t, Connection* c) {
   return true;
 }
 
+void SendPing(Tables& t, Connection* c) {
+  t.outbox->BeginWrite(c->id);
+  c->websocket->codec().AppendPing("", &t.outbox->arena());
+  t.outbox->EndWrite();
+}
+
 void CheckLife(Tables& t, Connection* c) {
   if (GiveUpProbe(t, c)) return;
   const Limits& limits = c->config->limits;
   if (t.FindSession(c->session) == nullptr)
     return ScheduleLifeCheck(t, c);  // Socket.IO has heartbeats of its own
-  switch (c->websocket->Check(t.now,
-                              Jittered(limits.ping_interval, c->id.value),
-                              limits.idle_timeout)) {
+  const Time interval = Jittered(limits.ping_interval, c->id.value);
+  switch (c->websocket->Check(t.now, interval, limits.idle_timeout)) {
     case transport::WebSocket::Life::kDead:
-      return Lose(t, c, "no sign of life");
+      // One that is not read, and gone, is found by its kernel: there is a ping
+      // to be taken.
+      if (!c->reading_paused) return Lose(t, c, "no sign of life");
+      SendPing(t, c);
+      return t.SetDeadline(c, OrStuck(*c, t.now + interval));
     case transport::WebSocket::Life::kPing:
-      t.outbox->BeginWrite(c->id);
-      c->websocket->codec().AppendPing("", &t.outbox->arena());
-      t.outbox->EndWrite();
-      t.SetDeadline(
+      SendPing(t, c);
+      return t.SetDeadline(
           c, OrStuck(*c, c->websocket->last_seen() + limits.idle_timeout));
-      return;
     case transport::WebSocket::Life::kFine:
       return ScheduleLifeCheck(t, c);
   }
@@ -81,18 +87,24 @@ void HttpDue(Tables& t, Connection* c) {
   AnswerFault(t, c, Fault{408, "the request took too long"});
 }
 
-void SendHeartbeat(Tables& t, Client* k) {
+void AwaitHeartbeat(Tables& t, Client* k) {
   const Limits& limits = k->config->limits;
+  const bool packets = k->speaks(framing::Generation::Wire::kPackets);
+  t.SetDeadline(k, t.now + (packets ? limits.heartbeat_timeout_09
+                                    : limits.heartbeat_timeout));
+}
+
+void SendHeartbeat(Tables& t, Client* k) {
   k->heartbeat_sent = true;
   if (k->speaks(framing::Generation::Wire::kPackets)) {
     framing::SocketPacket packet;
     packet.type = framing::SocketPacket::Type::kHeartbeat;
     static_cast<void>(SendSocketPacket(t, k, packet));
-    return t.SetDeadline(k, t.now + limits.heartbeat_timeout_09);
+    return AwaitHeartbeat(t, k);
   }
   ++k->heartbeat;
   const std::string number = std::to_string(k->heartbeat);
-  t.SetDeadline(k, t.now + limits.heartbeat_timeout);
+  AwaitHeartbeat(t, k);
   SendFrame06(t, k, {framing::Packet::Type::kHeartbeat, number});
 }
 
@@ -115,6 +127,12 @@ void ScheduleLifeCheck(Tables& t, Connection* c) {
                                     t.now + base::TickWheel::kTick)
                          : 0;
   t.SetDeadline(c, OrStuck(*c, at));
+}
+
+bool IsUnread(const Tables& t, const Client& k) {
+  if (!k.posts.empty()) return true;
+  const Connection* c = t.FindConnection(k.connection);
+  return c != nullptr && c->phase == Phase::kWebSocket && c->reading_paused;
 }
 
 void ConnectionDue(Tables& t, Connection* c) {
@@ -174,6 +192,7 @@ void ClientDue(Tables& t, Client* k) {
   if (k->engine) return EngineDue(t, k);
   if (k->polls()) return PollingDue(t, k);
   if (!k->heartbeat_sent) return SendHeartbeat(t, k);
+  if (IsUnread(t, *k)) return AwaitHeartbeat(t, k);
   if (Connection* c = t.FindConnection(k->connection))
     return Lose(t, c, "heartbeat not answered");
   EndClient(t, k, 1006, "heartbeat not answered");

@@ -11,6 +11,9 @@ namespace rabbit_socks::session {
 // Sets the deadline at which the silence of a bare WebSocket is looked at (L7).
 void ScheduleLifeCheck(Tables& t, Connection* c);
 
+// What has come of it waits for credit: its silence is ours, not its own.
+bool IsUnread(const Tables& t, const Client& k);
+
 // The deadline has passed. The argument may be dead after the call.
 void ConnectionDue(Tables& t, Connection* c);
 void ClientDue(Tables& t, Client* k);

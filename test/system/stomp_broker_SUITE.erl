@@ -5,7 +5,7 @@
 
 -export([all/0, suite/0, init_per_suite/1, end_per_suite/1, init_per_testcase/2, end_per_testcase/2]).
 -export([settled_twice/1, queue_of_another/1, many_subscriptions/1, long_names/1, beats/1, mute_client/1, disconnect/1]).
--export([alarm/1, alarm_commit/1, slow_reader/1, queue_is_deleted/1, broker_closes/1, refused_publish/1, nothing_is_left/1]).
+-export([alarm/1, alarm_commit/1, alarm_and_idle_timeout/1, slow_reader/1, queue_is_deleted/1, broker_closes/1, refused_publish/1, nothing_is_left/1]).
 
 -include_lib("common_test/include/ct.hrl").
 -include_lib("stdlib/include/assert.hrl").
@@ -16,7 +16,7 @@
 suite() -> [{timetrap, {minutes, 3}}].
 
 all() ->
-    [settled_twice, queue_of_another, many_subscriptions, long_names, beats, mute_client, disconnect, alarm, alarm_commit, slow_reader,
+    [settled_twice, queue_of_another, many_subscriptions, long_names, beats, mute_client, disconnect, alarm, alarm_commit, alarm_and_idle_timeout, slow_reader,
      queue_is_deleted, broker_closes, refused_publish, nothing_is_left].
 
 init_per_suite(Config) -> socks_stomp:start(Config).
@@ -202,6 +202,34 @@ recv_number(Ws, N) ->
         heartbeat -> recv_number(Ws, N);
         {<<"MESSAGE">>, _, Body, _} = Message -> Message
     end.
+
+%% FT6: a client that is not read cannot answer the edge's pings, and is not taken for gone. One that is gone is.
+alarm_and_idle_timeout(Config) ->
+    Broker = ?config(broker, Config),
+    Queue = queue(Config, ""),
+    Port = socks_broker:free_port(),
+    ok = socks_broker:rpc(Broker, rabbit_socks, start_listener, [{"127.0.0.1", Port}, rabbit_socks_stomp,
+                                                                 [{ping_interval, 1_000}, {idle_timeout, 2_000}, {credit_messages, 4}]]),
+    Publisher = socks_stomp:login({Port, "/websocket"}),
+    Silent = socks_stomp:login({Port, "/websocket"}),
+    Consumer = socks_stomp:login(ours(Config)),
+    [] = socks_stomp:call(Consumer, {"SUBSCRIBE", [{"id", "s"}, {"destination", Queue} | gone()]}),
+    {0, _} = socks_broker:ctl(Broker, ["set_vm_memory_high_watermark", "0.00000001"]),
+    try
+        [ok = socks_stomp:send(Publisher, f("SEND", [{"destination", Queue} | gone()], integer_to_list(N))) || N <- lists:seq(1, 50)],
+        %% This one reads nothing, so it answers no ping; and it is read.
+        ?assertEqual(ok, socks_os:wait_until(fun() -> sessions(Broker) =:= 2 end, 20_000)),
+        ?assertEqual({error, timeout}, socks_stomp:recv(Consumer, 4_000)),
+        ?assertEqual(2, sessions(Broker))
+    after
+        {0, _} = socks_broker:ctl(Broker, ["set_vm_memory_high_watermark", "0.4"])
+    end,
+    [?assertMatch({<<"MESSAGE">>, _, _, _}, recv_number(Consumer, N)) || N <- lists:seq(1, 50)],
+    [socks_stomp:close(Ws) || Ws <- [Publisher, Silent, Consumer]],
+    ok = socks_broker:rpc(Broker, rabbit_socks, stop_listener, [{"127.0.0.1", Port}]).
+
+sessions(Broker) ->
+    length(socks_broker:rpc(Broker, supervisor, which_children, [rabbit_socks_session_sup])).
 
 %% FT12: one who does not read for a while gets everything in order when it does; the session holds little meanwhile.
 slow_reader(Config) ->
