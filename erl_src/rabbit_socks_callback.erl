@@ -35,7 +35,7 @@
 -type result(State) :: {ok, State} | {hold, State} | {error, Reason :: term()}.
 
 %% The subprotocol's name or names (Sec-WebSocket-Protocol). One the client offered is answered; a client that offers
-%% none is let in, one that offers only others is refused (400).
+%% none is let in, one that offers only others is refused (400). With "rabbit-socks.json" a bare WebSocket speaks events.
 -callback subprotocol_name() -> string() | [string()].
 
 %% Preferred when exported. Options is what the listener was given as `{options, Options}', or []. Called for every
@@ -54,8 +54,8 @@
 %% A module has this, or handle_event/4, or both.
 -callback handle_frame(frame(), State) -> result(State).
 
-%% An event of Socket.IO; without handle_frame/2 a frame, too: event `message' with the text or {binary, Bytes}. Any client
-%% can send any name with any arguments.
+%% An event of Socket.IO or rabbit-socks.json; without handle_frame/2 a frame, too: event `message' with the text or
+%% {binary, Bytes}. Any client can send any name with any arguments.
 -callback handle_event(Name :: binary(), Args :: [value()], none | ack(), State) -> result(State).
 
 %% What became of an event that was sent with `#{ack => Tag}', once for each.

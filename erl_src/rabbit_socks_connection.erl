@@ -116,6 +116,7 @@ known(#connection{user = {User, VHost, _}, peer = Peer, local = Local} = Connect
 
 protocol(#connection{generation = none, protocol = rfc6455}) -> {'WebSocket', "RFC 6455"};
 protocol(#connection{generation = none, protocol = Draft}) -> {'WebSocket', atom_to_list(Draft)};
+protocol(#connection{generation = 'rabbit-socks.json'}) -> {'WebSocket', "rabbit-socks.json"};
 protocol(#connection{generation = Generation}) ->
     case atom_to_list(Generation) of
         "socket.io-" ++ Version -> {'Socket.IO', Version};

@@ -2,6 +2,7 @@
 #include "base/value.h"
 
 #include <cmath>
+#include <cstddef>
 
 #include "base/check.h"
 
@@ -59,6 +60,12 @@ void Value::PopFront() {
   RS_CHECK(IsArray(1), "nothing to take away");
   tokens_[0].size -= 1;
   tokens_.erase(tokens_.begin() + 1);
+}
+
+void Value::Narrow(size_t index) {
+  tokens_.resize(After(index));
+  tokens_.erase(tokens_.begin(),
+                tokens_.begin() + static_cast<std::ptrdiff_t>(index));
 }
 
 void Value::AppendText(Bytes text) {

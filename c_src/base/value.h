@@ -63,6 +63,9 @@ class Value {
   // Takes an array's first element away. REQUIRES: it is an array whose first
   // element is one token
   void PopFront();
+  // What is not part of the value that begins at `index` is taken away; bytes
+  // of it stay in the store until Clear.
+  void Narrow(size_t index);
 
   // Adds a text to an array. REQUIRES: it is one
   void AppendText(Bytes text);

@@ -17,7 +17,8 @@ std::span<const Generation> Table() {
       {.name = "socket.io-0.9",
        .wire = Wire::kPackets,
        .packets = &SocketIo09(),
-       .default_namespace = true},
+       .default_namespace = true,
+       .messages = true},
       {.name = "socket.io-2",
        .wire = Wire::kEngine,
        .engine = &EngineIo3(),
@@ -40,6 +41,10 @@ std::span<const Generation> Table() {
        .wire = Wire::kEngine,
        .engine = &EngineIo4(),
        .binary = true},
+      {.name = "rabbit-socks.json",
+       .wire = Wire::kPackets,
+       .packets = &JsonEvents(),
+       .subprotocol = "rabbit-socks.json"},
   };
   return kRows;
 }
@@ -54,5 +59,13 @@ const Generation& SocketIo2Clients() { return Table()[2]; }
 const Generation& SocketIo4Clients() { return Table()[3]; }
 const Generation& EngineIo3Clients() { return Table()[4]; }
 const Generation& EngineIo4Clients() { return Table()[5]; }
+
+const Generation* FindSubprotocol(base::Bytes subprotocol) {
+  for (const Generation& row : Table()) {
+    if (row.subprotocol != nullptr && row.subprotocol == subprotocol)
+      return &row;
+  }
+  return nullptr;
+}
 
 }  // namespace rabbit_socks::framing

@@ -19,7 +19,8 @@ namespace rabbit_socks::framing {
 base::Fault CheckJson(base::Bytes text, const Limits& limits);
 enum class JsonForm : unsigned char {
   kUtf8,
-  kAscii,  // every other character as an escape: see engine_codec.h
+  kAscii,   // every other character as an escape: see engine_codec.h
+  kInline,  // as kUtf8; bytes in a value are text in it: see json_value.h
 };
 // Appends text as a JSON string literal that is also safe inside a script
 // element: U+2028, U+2029, "</" and "<!" are escaped. REQUIRES: text is UTF-8

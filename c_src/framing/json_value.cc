@@ -8,6 +8,7 @@
 #include <cstdlib>
 #include <system_error>
 
+#include "base/base64.h"
 #include "base/utf8.h"
 #include "framing/rapidjson_reader.h"
 
@@ -23,12 +24,19 @@ constexpr Fault kInvalid{1007, "not one JSON value"};
 constexpr Fault kTooDeep{1009, "JSON nested too deep"};
 constexpr Fault kTooManyKeys{1009, "too many keys in one JSON object"};
 constexpr Fault kIllegal{1002, "illegal attachments"};
+constexpr Fault kNoBase64{1007, "bytes that are not base64"};
+// The key of bytes within the text.
+constexpr Bytes kBase64 = "$base64";
 
 class Builder
     : public rapidjson::BaseReaderHandler<rapidjson::UTF8<>, Builder> {
  public:
-  Builder(const Limits& limits, uint32_t attachments, Value* value)
-      : limits_(limits), seen_(attachments), value_(value) {}
+  Builder(const Limits& limits, uint32_t attachments, bool has_inline,
+          Value* value)
+      : limits_(limits),
+        seen_(attachments),
+        has_inline_(has_inline),
+        value_(value) {}
 
   Fault fault() const { return fault_; }
 
@@ -66,6 +74,7 @@ class Builder
     if (pairs > limits_.max_json_keys) return Stop(kTooManyKeys);
     const size_t object = Leave();
     value_->End(object, pairs);
+    if (has_inline_ && pairs == 1) return PlaceInline(object);
     return seen_.empty() || Place(object);
   }
 
@@ -99,9 +108,22 @@ class Builder
     value_->Attachment(number);
     return true;
   }
+  bool PlaceInline(size_t object) {
+    const Value::Token* text = value_->Find(object, kBase64);
+    if (text == nullptr) return true;
+    std::string bytes;
+    if (text->kind != Kind::kText ||
+        !base::AppendBase64Decoded(value_->BytesOf(*text),
+                                   base::Base64Padding::kRequired, &bytes))
+      return Stop(kNoBase64);
+    value_->Truncate(object);
+    value_->Binary(bytes);
+    return true;
+  }
 
   const Limits& limits_;
   std::vector<bool> seen_;
+  bool has_inline_;
   std::vector<size_t> open_;  // the containers around
   Value* value_;
   Fault fault_;
@@ -191,6 +213,12 @@ class Writer {
   }
 
   void Attach(Bytes bytes) {
+    if (form_ == JsonForm::kInline) {
+      out_->append("{\"").append(kBase64).append("\":\"");
+      base::AppendBase64(bytes, out_);
+      out_->append("\"}");
+      return;
+    }
     if (attachments_ == nullptr) {
       out_->append("null");
       return;
@@ -208,21 +236,31 @@ class Writer {
   std::vector<Open> open_;
 };
 
+Fault Parse(Bytes text, Builder* builder) {
+  constexpr unsigned kFlags = rapidjson::kParseIterativeFlag |
+                              rapidjson::kParseValidateEncodingFlag |
+                              rapidjson::kParseNumbersAsStringsFlag;
+  rapidjson::MemoryStream stream(text.data(), text.size());
+  rapidjson::Reader reader;
+  const bool parsed = !reader.Parse<kFlags>(stream, *builder).IsError();
+  if (builder->fault()) return builder->fault();
+  // The parser takes a zero byte for the end, wherever it is.
+  return parsed && stream.Tell() == text.size() ? Fault{} : kInvalid;
+}
+
 }  // namespace
 
 Fault ParseJson(Bytes text, const Limits& limits, uint32_t attachments,
                 Value* value) {
-  constexpr unsigned kFlags = rapidjson::kParseIterativeFlag |
-                              rapidjson::kParseValidateEncodingFlag |
-                              rapidjson::kParseNumbersAsStringsFlag;
   value->Clear();
-  rapidjson::MemoryStream stream(text.data(), text.size());
-  rapidjson::Reader reader;
-  Builder builder(limits, attachments, value);
-  const bool parsed = !reader.Parse<kFlags>(stream, builder).IsError();
-  if (builder.fault()) return builder.fault();
-  // The parser takes a zero byte for the end, wherever it is.
-  return parsed && stream.Tell() == text.size() ? Fault{} : kInvalid;
+  Builder builder(limits, attachments, false, value);
+  return Parse(text, &builder);
+}
+
+Fault ParseInlineJson(Bytes text, const Limits& limits, Value* value) {
+  value->Clear();
+  Builder builder(limits, 0, true, value);
+  return Parse(text, &builder);
 }
 
 void AppendJson(const Value& value, size_t index, JsonForm form,

@@ -29,10 +29,16 @@ namespace rabbit_socks::framing {
 // fault.
 base::Fault ParseJson(base::Bytes text, const Limits& limits,
                       uint32_t attachments, base::Value* value);
+// The same for a text that has its bytes within it: an object whose only key is
+// "$base64" is the bytes that its text says in base64 (base64.h). 1007 for one
+// that says none.
+base::Fault ParseInlineJson(base::Bytes text, const Limits& limits,
+                            base::Value* value);
 
 // Appends the value that begins at the token `index`. The bytes of a kBinary go
 // to *attachments, of which this one is the next, as views of the value; with a
-// null pointer there is no place for them: null stands there.
+// null pointer there is no place for them: null stands there, but in the form
+// kInline what ParseInlineJson takes for them.
 void AppendJson(const base::Value& value, size_t index, JsonForm form,
                 std::string* out, std::vector<base::Bytes>* attachments);
 

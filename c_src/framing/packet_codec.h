@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MPL-2.0
-// One packet of Socket.IO 0.7 and later, whatever its generation writes it
-// like, and the contract of what reads and writes it. A codec has no state.
+// One packet of Socket.IO 0.7 and later or of rabbit-socks.json, whatever its
+// generation writes it like, and the contract of what reads and writes it. A
+// codec has no state.
 #ifndef RABBIT_SOCKS_FRAMING_PACKET_CODEC_H_
 #define RABBIT_SOCKS_FRAMING_PACKET_CODEC_H_
 
@@ -58,9 +59,10 @@ class PacketCodec {
                              SocketPacket* packet) const = 0;
   // Appends the packet's text. Bytes in data go to *attachments as views of
   // data, to be sent behind it; `attachments` null: this client takes none, and
-  // null stands in their places. REQUIRES: the generation has such packets;
-  // *attachments is empty; nsp is "/" or begins with it and has no comma or
-  // colon; data is of the type's kind, or empty for no arguments
+  // null stands in their places; a codec whose text has bytes within it looks
+  // at neither. REQUIRES: the generation has such packets; *attachments is
+  // empty; nsp is "/" or begins with it and has no comma or colon; data is of
+  // the type's kind, or empty for no arguments
   virtual void Append(const SocketPacket& packet, std::string* text,
                       std::vector<base::Bytes>* attachments) const = 0;
 };
@@ -71,6 +73,8 @@ const PacketCodec& SocketIo2();
 const PacketCodec& SocketIo4();
 // Socket.IO 0.7 to 0.9 (protocol 1).
 const PacketCodec& SocketIo09();
+// rabbit-socks.json: kEvent and kAck only. Bytes are within the text.
+const PacketCodec& JsonEvents();
 
 }  // namespace rabbit_socks::framing
 

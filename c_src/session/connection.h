@@ -13,6 +13,7 @@
 #include <string>
 
 #include "base/id.h"
+#include "base/result.h"
 #include "base/time.h"
 #include "http/parser.h"
 #include "http/request.h"
@@ -76,7 +77,7 @@ struct Connection {
   std::string jsonp_index;  // of the poll being answered
   base::SessionId session;  // of a bare WebSocket
   base::ClientId client;    // of a Socket.IO client
-  uint16_t close_code = 0;  // kEnding: to be sent
+  base::Fault closing;      // kEnding: to be sent
 
   base::Time deadline = 0;   // 0: none
   base::Time scheduled = 0;  // the earliest wheel entry, 0: none

@@ -50,12 +50,12 @@ void DeliverArguments(Tables& t, Session* s, const Value& args) {
   }
 }
 
-void Acknowledge(Tables& t, Client* k, const Session& s, uint64_t id) {
+void Acknowledge(Tables& t, const Session& s, uint64_t id) {
   SocketPacket ack;
   ack.type = SocketPacket::Type::kAck;
   ack.nsp = s.nsp;
   ack.id = id;
-  static_cast<void>(SendSocketPacket(t, k, ack));
+  static_cast<void>(SendSocketPacket(t, s, ack));
 }
 
 // A list of the one value in it.
@@ -103,7 +103,7 @@ void DeliverPacket06(Tables& t, Session* s, const Packet& packet) {
   DeliverEvent(t, s, kMessage, &args, std::nullopt, packet.data.size());
 }
 
-void DeliverSocketPacket(Tables& t, Client* k, Session* s, SocketPacket* packet,
+void DeliverSocketPacket(Tables& t, Session* s, SocketPacket* packet,
                          size_t size) {
   using Type = SocketPacket::Type;
   const bool events = TakesEvents(*s);
@@ -113,7 +113,7 @@ void DeliverSocketPacket(Tables& t, Client* k, Session* s, SocketPacket* packet,
     return Spend(s, size);
   }
   if (packet->type == Type::kJson && !events) {
-    if (packet->id) Acknowledge(t, k, *s, *packet->id);
+    if (packet->id) Acknowledge(t, *s, *packet->id);
     return DeliverJsonFrame(t, s, packet->data, 0);
   }
   if (packet->type != Type::kEvent) {
@@ -123,7 +123,7 @@ void DeliverSocketPacket(Tables& t, Client* k, Session* s, SocketPacket* packet,
     packet->data.Array(0);
   }
   if (packet->id && (packet->ack_at_once || !events)) {
-    Acknowledge(t, k, *s, *packet->id);
+    Acknowledge(t, *s, *packet->id);
     packet->id.reset();
   }
   if (events)

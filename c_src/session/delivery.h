@@ -23,8 +23,8 @@ void DeliverPacket06(Tables& t, Session* s, const framing::Packet& packet);
 // An event, acknowledgement, message or JSON with its attachments in place, of
 // `size` bytes. An event that wants an acknowledgement which the callback
 // module cannot give gets it at once. *packet is used up.
-void DeliverSocketPacket(Tables& t, Client* k, Session* s,
-                         framing::SocketPacket* packet, size_t size);
+void DeliverSocketPacket(Tables& t, Session* s, framing::SocketPacket* packet,
+                         size_t size);
 
 }  // namespace rabbit_socks::session
 

@@ -28,8 +28,8 @@ void BeginEnding(Tables& t, Session* s, uint16_t code, Bytes reason) {
 }  // namespace
 
 void EndWebSocket(Tables& t, Connection* c, uint16_t code, Bytes reason,
-                  uint16_t answer) {
-  c->close_code = answer;
+                  base::Fault answer) {
+  c->closing = answer;
   ReleaseProbe(t, c);
   bool awaited = false;
   if (Session* s = t.FindSession(c->session)) {
@@ -70,10 +70,11 @@ void CompleteEnding(Tables& t, Connection* c) {
   // A draft without close codes has nothing to say of a fault: the TCP
   // connection ends. Its own close is answered.
   const bool says =
-      c->websocket->codec().has_control_frames() || c->close_code == kNoCode;
+      c->websocket->codec().has_control_frames() || c->closing.code == kNoCode;
   if (says && c->phase != Phase::kClosing) {
     t.outbox->BeginWrite(c->id);
-    c->websocket->codec().AppendClose(c->close_code, "", &t.outbox->arena());
+    c->websocket->codec().AppendClose(c->closing.code, c->closing.text,
+                                      &t.outbox->arena());
     t.outbox->EndWrite();
   }
   FinishConnection(t, c);

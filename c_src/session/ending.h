@@ -7,16 +7,17 @@
 #include <cstdint>
 
 #include "base/bytes.h"
+#include "base/result.h"
 #include "session/tables.h"
 
 namespace rabbit_socks::session {
 
-// The client's WebSocket closed, or broke a rule: the code goes into our close
-// frame. What came before is answered first: the node is told, and the frame
-// is sent when the node has confirmed the end (CompleteEnding), at the latest
-// after close_timeout. `c` may be dead after the call if it was relayed.
+// The client's WebSocket closed, or broke a rule: `answer` is what our close
+// frame says. What came before is answered first: the node is told, and the
+// frame is sent when the node has confirmed the end (CompleteEnding), at the
+// latest after close_timeout. `c` may be dead after the call if it was relayed.
 void EndWebSocket(Tables& t, Connection* c, uint16_t code, base::Bytes reason,
-                  uint16_t answer);
+                  base::Fault answer);
 
 // The node has answered all that came before for one session of c in phase
 // kEnding. `s` is dead after the call.

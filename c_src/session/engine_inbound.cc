@@ -32,7 +32,7 @@ constexpr uint16_t kProtocolError = 1002;
 void Leave(Tables& t, Client* k) {
   Connection* c = t.FindConnection(k->connection);
   if (!k->polls()) {
-    if (c != nullptr) EndWebSocket(t, c, kNormal, "", kNormal);
+    if (c != nullptr) EndWebSocket(t, c, kNormal, "", {kNormal, {}});
     return;
   }
   if (c != nullptr && c->phase == Phase::kPoll) {

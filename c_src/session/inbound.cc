@@ -63,6 +63,17 @@ Fault TakeMessage(Tables& t, Client* k, Connection* c, base::Payload payload,
                                    : TakePayload(t, k, data, false);
 }
 
+// A bare WebSocket that speaks packets.
+Fault TakePacketText(Tables& t, Session* s, base::Payload payload, Bytes text) {
+  if (payload == base::Payload::kBinary)
+    return {1003, "this subprotocol has no binary messages"};
+  const Fault fault = s->generation->packets->Decode(
+      text, s->config->limits.framing, &t.inbound);
+  if (!fault) DeliverSocketPacket(t, s, &t.inbound, text.size());
+  Tables::Trim(&t.inbound);
+  return fault;
+}
+
 // Messages of one read of a WebSocket.
 class Messages final : public transport::MessageSink {
  public:
@@ -72,14 +83,19 @@ class Messages final : public transport::MessageSink {
     Connection* c = t_.FindConnection(connection_);
     // What comes behind the end is dropped.
     if (fault_ || c == nullptr || c->phase != Phase::kWebSocket) return true;
-    if (Session* s = t_.FindSession(c->session))
+    Session* s = t_.FindSession(c->session);
+    if (s != nullptr && s->generation == nullptr)
       return DeliverFrame(t_, s, payload, data);
     Client* k = t_.FindClient(c->client);
-    if (k == nullptr) return true;
+    if (s == nullptr && k == nullptr) return true;
     // One that makes us answer and does not read the answers.
-    if (c->queued > k->config->limits.send_queue_hard) {
+    if (c->queued > c->config->limits.send_queue_hard) {
       fault_ = {1013, "the client is too slow"};
       return true;
+    }
+    if (s != nullptr) {
+      fault_ = TakePacketText(t_, s, payload, data);
+      return s->has_credit();
     }
     const base::ClientId id = k->id;
     fault_ = TakeMessage(t_, k, c, payload, data);
@@ -124,12 +140,14 @@ size_t FeedWebSocket(Tables& t, Connection* c, std::span<char> bytes) {
   if (c->phase == Phase::kFinished || c->phase == Phase::kEnding)
     return bytes.size();
   if (messages.fault()) {
-    EndWebSocket(t, c, messages.fault().code, messages.fault().text,
-                 messages.fault().code);
+    const Fault& fault = messages.fault();
+    // Who has no library reads for himself what was wrong.
+    EndWebSocket(t, c, fault.code, fault.text,
+                 {fault.code, c->session ? fault.text : Bytes()});
     return bytes.size();
   }
   if (outcome.end == transport::WebSocket::End::kNone) return outcome.consumed;
-  EndWebSocket(t, c, outcome.code, outcome.reason, outcome.code);
+  EndWebSocket(t, c, outcome.code, outcome.reason, {outcome.code, {}});
   return bytes.size();
 }
 

@@ -89,7 +89,7 @@ Fault Deliver(Tables& t, Client* k, SocketPacket* packet, size_t size) {
   if (s == nullptr || s->state == Session::State::kOpening)
     return NotConnected(*k);
   if (s->state == Session::State::kOpen)
-    DeliverSocketPacket(t, k, s, packet, size);
+    DeliverSocketPacket(t, s, packet, size);
   return {};
 }
 

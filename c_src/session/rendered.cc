@@ -70,7 +70,7 @@ Rendered RenderPlain(const Message& message, const Generation* generation) {
   const bool text = frame->payload == Payload::kText;
   const bool frames =
       generation != nullptr && generation->wire == Wire::kFrames;
-  // A bare WebSocket's codec looks for itself: some drafts need no UTF-8.
+  // A WebSocket's own codec looks for itself: some drafts need no UTF-8.
   if (generation != nullptr && text && !base::IsUtf8(frame->data))
     return NotCarried();
   if (frames && !text) return NotCarried();

@@ -24,9 +24,9 @@ struct Rendered {
   std::string offset;       // of an event that a client may ask for again
 };
 
-// `generation` null: a bare WebSocket. `offset` not empty: it becomes the last
-// argument of an event that wants no acknowledgement (connection state
-// recovery), and is in the result. *scratch is overwritten.
+// `generation` null: a bare WebSocket that speaks frames. `offset` not empty:
+// it becomes the last argument of an event that wants no acknowledgement
+// (connection state recovery), and is in the result. *scratch is overwritten.
 Rendered Render(const base::Message& message,
                 const framing::Generation* generation, const std::string& nsp,
                 base::Bytes offset, framing::SocketPacket* scratch);

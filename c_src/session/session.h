@@ -60,8 +60,9 @@ struct Session {
   std::shared_ptr<const ListenerConfig> config;
   std::string owner;  // the node's pid for it
   std::string nsp;    // namespace; empty: its client knows none
-  const framing::Generation* generation = nullptr;  // null: a bare WebSocket
-  std::unique_ptr<Recovery> recovery;               // or none
+  // Null: a bare WebSocket that speaks frames.
+  const framing::Generation* generation = nullptr;
+  std::unique_ptr<Recovery> recovery;  // or none
   std::vector<Membership> rooms;
   uint64_t broadcast = 0;  // the last one that it was considered for
 

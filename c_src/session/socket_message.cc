@@ -62,9 +62,8 @@ bool ToSocketPacket(const Message& message, const std::string& nsp,
   switch (message.kind) {
     case Message::Kind::kText:
     case Message::Kind::kBinary:
-      return generation.wire == Generation::Wire::kPackets
-                 ? FrameTo09(message, packet)
-                 : FrameToEvent(message, packet);
+      return generation.messages ? FrameTo09(message, packet)
+                                 : FrameToEvent(message, packet);
     case Message::Kind::kEvent:
       packet->type = Type::kEvent;
       packet->name.assign(message.data);

@@ -118,9 +118,10 @@ void StartUpgrade(Tables& t, Connection* c, Target target) {
     c->phase = Phase::kOpening;
     t.SetDeadline(c, 0);
     Session* s = AddSession(t, c, route);
+    s->generation = framing::FindSubprotocol(c->upgrade->subprotocol);
     AskNode(t, s,
             InfoOf(c, &target, nullptr, protocol, c->upgrade->subprotocol,
-                   nullptr));
+                   s->generation));
     return;
   }
   if (!MayOpenClient(t, c)) return;

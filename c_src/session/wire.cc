@@ -205,6 +205,16 @@ bool SendSocketPacket(Tables& t, Client* k,
   return sent;
 }
 
+bool SendSocketPacket(Tables& t, const Session& s,
+                      const framing::SocketPacket& packet) {
+  if (Client* k = t.FindClient(s.client)) return SendSocketPacket(t, k, packet);
+  Connection* c = t.FindConnection(s.connection);
+  if (c == nullptr) return false;
+  std::string text;
+  s.generation->packets->Append(packet, &text, nullptr);
+  return SendOnWebSocket(t, c, Payload::kText, text);
+}
+
 void AnswerPoll(Tables& t, Client* k, Connection* c) {
   http::Response response = PollResponse(*k, c);
   k->origins().AddCors(c->request().headers, &response);

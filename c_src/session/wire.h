@@ -30,6 +30,10 @@ bool SendFrame06(Tables& t, Client* k, const framing::Packet& packet);
 // A packet of the client's namespaces, with its attachments.
 bool SendSocketPacket(Tables& t, Client* k,
                       const framing::SocketPacket& packet);
+// The same to a session's client, or to its bare WebSocket. REQUIRES: its
+// generation has packets
+bool SendSocketPacket(Tables& t, const Session& s,
+                      const framing::SocketPacket& packet);
 
 // Answers the poll, or the request that opens the client, with the queue.
 // REQUIRES: `c` is such a request of `k`, which is on a polling transport

@@ -31,12 +31,13 @@ protocol_test_() ->
      || {Generation, Protocol, Expected} <- [
          {none, rfc6455, <<"WebSocket RFC 6455">>}, {none, 'hixie-76', <<"WebSocket hixie-76">>},
          {'socket.io-0.6', http, <<"Socket.IO 0.6">>}, {'socket.io-4', rfc6455, <<"Socket.IO 4">>},
-         {'engine.io-3', http, <<"Engine.IO 3">>}]].
+         {'engine.io-3', http, <<"Engine.IO 3">>}, {'rabbit-socks.json', rfc6455, <<"WebSocket rabbit-socks.json">>}]].
 
 %% Those that know a disconnection from a lost connection.
 is_told_test() ->
     ?assertEqual(['socket.io-0.9', 'socket.io-2', 'socket.io-4'],
-                 [Generation || Generation <- [none, 'socket.io-0.6', 'socket.io-0.9', 'socket.io-2', 'socket.io-4', 'engine.io-3', 'engine.io-4'],
+                 [Generation || Generation <- [none, 'socket.io-0.6', 'socket.io-0.9', 'socket.io-2', 'socket.io-4', 'engine.io-3', 'engine.io-4',
+                                 'rabbit-socks.json'],
                                 is_told(connection(#{generation => Generation}))]).
 
 columns_test() ->

@@ -2,6 +2,7 @@
 // A hub, its clients and its node, driven by a script. The verbs:
 //
 //   c connect       g GET   p POST: <target>|<body>   u GET with an upgrade
+//   j GET with an upgrade to rabbit-socks.json
 //   b bytes         t text frame   x binary frame     f frame: <byte><payload>
 //   l lost          e FIN          q queued: 4 to the power of <digit>
 //   r, R, U a GET, POST or upgrade by the broker's web context
@@ -40,6 +41,7 @@ class SessionWorld {
     session::Route route;
     route.events = (options & 1) == 0;
     route.frames = (options & 2) == 0;
+    route.subprotocols = {"rabbit-socks.json"};
     config.routes.push_back(route);
     route.prefix = {"other"};
     config.routes.push_back(route);
@@ -137,6 +139,9 @@ class SessionWorld {
       "Upgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13"
       "\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n";
 
+  static constexpr std::string_view kSubprotocol =
+      "Sec-WebSocket-Protocol: rabbit-socks.json\r\n";
+
   static std::pair<std::string, std::string> Split(const std::string& text) {
     const size_t at = text.find('|');
     if (at == text.npos) return {text, {}};
@@ -175,6 +180,9 @@ class SessionWorld {
         return Receive(one, Head("GET", one.rest) + "\r\n");
       case 'u':
         return Receive(one, Head("GET", one.rest).append(kUpgrade));
+      case 'j':
+        return Receive(
+            one, Head("GET", one.rest).append(kSubprotocol).append(kUpgrade));
       case 'p': {
         const auto [target, body] = Split(one.rest);
         return Receive(one, Head("POST", target) + "Content-Length: " +

@@ -20,10 +20,11 @@ inline void Require(bool holds) {
 }
 
 // Walks a value that is whole: each text is UTF-8, nothing is deeper or has
-// more keys than allowed, and each attachment has one place. How many have one.
+// more keys than allowed, and each attachment has one place; bytes are there
+// only if the codec has them within the text. How many have a place.
 inline uint32_t CheckValue(const base::Value& value,
-                           const framing::Limits& limits,
-                           uint32_t attachments) {
+                           const framing::Limits& limits, uint32_t attachments,
+                           bool has_bytes) {
   using Kind = base::Value::Kind;
   std::vector<bool> seen(attachments);
   std::vector<size_t> ends;  // of the containers around
@@ -32,7 +33,7 @@ inline uint32_t CheckValue(const base::Value& value,
   for (size_t i = 0; i < tokens.size(); ++i) {
     while (!ends.empty() && ends.back() == i) ends.pop_back();
     const auto& token = tokens[i];
-    Require(token.kind != Kind::kBinary);
+    Require(has_bytes || token.kind != Kind::kBinary);
     if (token.kind == Kind::kText) Require(base::IsUtf8(value.BytesOf(token)));
     if (token.kind == Kind::kObject)
       Require(token.size <= limits.max_json_keys);
@@ -54,7 +55,7 @@ inline uint32_t CheckValue(const base::Value& value,
 
 // How many attachments have a place.
 inline uint32_t CheckPacket(const framing::SocketPacket& packet,
-                            const framing::Limits& limits) {
+                            const framing::Limits& limits, bool has_bytes) {
   using Type = framing::SocketPacket::Type;
   constexpr uint64_t kMostDigits = 99999999999999999;
   const bool lists = packet.type == Type::kEvent || packet.type == Type::kAck;
@@ -70,12 +71,13 @@ inline uint32_t CheckPacket(const framing::SocketPacket& packet,
   Require(!lists || packet.data.IsArray());
   Require(packet.attachments <= limits.max_attachments);
   Require(packet.attachments == 0 || lists);
-  return CheckValue(packet.data, limits, packet.attachments);
+  return CheckValue(packet.data, limits, packet.attachments, has_bytes);
 }
 
 // Decodes, checks, writes what was read and reads that: it is the same.
 inline void RunPacketCodec(const framing::PacketCodec& codec, base::Bytes text,
-                           const framing::Limits& limits) {
+                           const framing::Limits& limits,
+                           bool has_bytes = false) {
   framing::SocketPacket packet;
   const base::Fault fault =
       framing::DecodePacketCopy(codec, text, limits, &packet);
@@ -87,7 +89,7 @@ inline void RunPacketCodec(const framing::PacketCodec& codec, base::Bytes text,
     return;
   }
   Require(framing::Show(used) == framing::Show(packet));
-  const uint32_t placed = CheckPacket(packet, limits);
+  const uint32_t placed = CheckPacket(packet, limits, has_bytes);
 
   const auto buffers = framing::SampleBuffers(packet.attachments);
   framing::SocketPacket whole = framing::Resolve(packet, buffers);

@@ -11,8 +11,8 @@
 -type state() :: #{name := binary(), writer => {module(), term()}, last := non_neg_integer(), ordered := boolean(), left := non_neg_integer(),
                    next := pos_integer()}.
 
--spec subprotocol_name() -> [].
-subprotocol_name() -> [].
+-spec subprotocol_name() -> [string()].
+subprotocol_name() -> ["rabbit-socks.json"].
 
 -spec init([binary()], map(), term()) -> {ok, state()} | {error, term()}.
 init(_, #{namespace := Namespace}, _) when Namespace =/= none, Namespace =/= <<"/">> -> {error, <<"Invalid namespace">>};

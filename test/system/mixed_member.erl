@@ -6,7 +6,7 @@
 -export([open/2, open/3, kinds/0, say/2, hear/2, settle/1, close/1]).
 -export_type([member/0, kind/0]).
 
--type kind() :: websocket | 'socket.io-0.6' | 'socket.io-0.9' | 'socket.io-2' | 'socket.io-4' | 'engine.io-3' | 'engine.io-4'.
+-type kind() :: websocket | 'rabbit-socks.json' | 'socket.io-0.6' | 'socket.io-0.9' | 'socket.io-2' | 'socket.io-4' | 'engine.io-3' | 'engine.io-4'.
 -type member() :: {kind(), term()}.
 -type target() :: socks_client:target() | {below, Prefix :: iodata(), socks_client:target()}.
 -type heard() :: {frame, binary()} | {news, binary()}.
@@ -16,8 +16,8 @@
 %% @doc Everything that there is, each over another transport where it can be.
 -spec kinds() -> [{kind(), atom()}].
 kinds() ->
-    [{websocket, websocket}, {'socket.io-0.6', 'xhr-polling'}, {'socket.io-0.9', websocket}, {'socket.io-2', polling},
-     {'socket.io-4', websocket}, {'engine.io-3', polling}, {'engine.io-4', websocket}].
+    [{websocket, websocket}, {'rabbit-socks.json', websocket}, {'socket.io-0.6', 'xhr-polling'}, {'socket.io-0.9', websocket},
+     {'socket.io-2', polling}, {'socket.io-4', websocket}, {'engine.io-3', polling}, {'engine.io-4', websocket}].
 
 -spec open(target(), {kind(), atom()}) -> member().
 open(Target, Kind) ->
@@ -32,6 +32,8 @@ open(Target, Kind, Name) ->
 
 connect({websocket, _}, Target, Prefix, Name) ->
     {websocket, socks_ws:open(Target, [Prefix, "/websocket/?name=", Name])};
+connect({'rabbit-socks.json' = Name, _}, Target, Prefix, Who) ->
+    {Name, socks_ws:open(Target, [Prefix, "/websocket/?name=", Who], #{protocols => [atom_to_binary(Name)]})};
 connect({'socket.io-0.6', Transport}, Target, Prefix, _) ->
     {'socket.io-0.6', socks_socketio06:open(Target, Transport, [Prefix, "/socket.io"])};
 connect({'socket.io-0.9', Transport}, Target, Prefix, _) ->
@@ -53,6 +55,8 @@ connect({'engine.io-4', Transport}, Target, Prefix, Name) ->
 %% @doc Words without quotes and backslashes.
 -spec say(member(), iodata()) -> ok.
 say({websocket, Ws}, Text) -> socks_ws:send(Ws, {utf8, iolist_to_binary(Text)});
+say({'rabbit-socks.json', Ws}, Text) ->
+    socks_ws:send(Ws, {utf8, iolist_to_binary(["{\"event\":\"message\",\"args\":[\"", Text, "\"]}"])});
 say({'socket.io-0.6', C}, Text) -> socks_socketio06:send(C, [Text]);
 say({'socket.io-0.9', C}, Text) -> socks_socketio09:send(C, [iolist_to_binary(["3:::", Text])]);
 say({Kind, C}, Text) when Kind =:= 'engine.io-3'; Kind =:= 'engine.io-4' -> socks_engine:send(C, [iolist_to_binary(Text)]);
@@ -61,6 +65,7 @@ say({_, C}, Text) -> socks_engine:send(C, [iolist_to_binary(["2[\"message\",\"",
 %% @doc The next so many.
 -spec hear(member(), non_neg_integer()) -> [heard()].
 hear({websocket, Ws}, Count) -> [plain(text(socks_ws:recv(Ws, ?WAIT))) || _ <- lists:seq(1, Count)];
+hear({'rabbit-socks.json', Ws}, Count) -> [json(text(socks_ws:recv(Ws, ?WAIT))) || _ <- lists:seq(1, Count)];
 hear({'socket.io-0.6', C}, Count) -> [plain(Text) || Text <- socks_socketio06:recv(C, Count)];
 hear({'socket.io-0.9', C}, Count) -> [packet09(Packet) || Packet <- socks_socketio09:recv(C, Count)];
 hear({Kind, C}, Count) when Kind =:= 'engine.io-3'; Kind =:= 'engine.io-4' -> [plain(Text) || Text <- socks_engine:recv(C, Count)];
@@ -74,6 +79,9 @@ plain(Text) -> {frame, Text}.
 
 packet09(<<"5:::{\"name\":\"news\",\"args\":[", Number/binary>>) -> {news, without(<<"]}">>, Number)};
 packet09(<<"3:::", Text/binary>>) -> {frame, Text}.
+
+json(<<"{\"event\":\"news\",\"args\":[", Number/binary>>) -> {news, without(<<"]}">>, Number)};
+json(<<"{\"event\":\"message\",\"args\":[\"", Text/binary>>) -> {frame, without(<<"\"]}">>, Text)}.
 
 event(<<"2[\"news\",", Number/binary>>) -> {news, without(<<"]">>, Number)};
 event(<<"2[\"message\",\"", Text/binary>>) -> {frame, without(<<"\"]">>, Text)}.
@@ -92,7 +100,7 @@ settle(Member) ->
     ok.
 
 -spec close(member()) -> ok.
-close({websocket, Ws}) -> socks_ws:close(Ws);
+close({Kind, Ws}) when Kind =:= websocket; Kind =:= 'rabbit-socks.json' -> socks_ws:close(Ws);
 close({'socket.io-0.6', C}) -> socks_socketio06:close(C);
 close({'socket.io-0.9', C}) -> socks_socketio09:close(C);
 close({_, C}) -> socks_engine:close(C).

@@ -8,12 +8,14 @@
 -type state() :: #{info := map(), writer => {module(), term()}, last := non_neg_integer(), ordered := boolean()}.
 
 -spec subprotocol_name() -> [string()].
-subprotocol_name() -> [].
+subprotocol_name() -> ["rabbit-socks.json"].
 
 -spec init([binary()], map(), term()) -> {ok, state()} | {error, term()}.
 init(_, #{namespace := <<"/private">>, auth := #{<<"token">> := <<"öpen"/utf8>>}} = Info, _) -> state(Info);
 init(_, #{namespace := <<"/private">>}, _) -> {error, {<<"Not authorized">>, #{<<"code">> => 7}}};
 init(_, #{namespace := Name} = Info, _) when Name =:= <<"/">>; Name =:= <<"/chat">> -> state(Info);
+init([<<"private">>], #{generation := 'rabbit-socks.json'}, _) -> {error, <<"Not authorized">>};
+init(_, #{generation := 'rabbit-socks.json', subprotocol := <<"rabbit-socks.json">>, namespace := none} = Info, _) -> state(Info);
 init(_, _, _) -> {error, <<"Invalid namespace">>}.
 
 state(Info) -> {ok, #{info => maps:with([namespace, query, auth], Info), last => 0, ordered => true}}.

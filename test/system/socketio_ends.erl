@@ -10,7 +10,8 @@
 
 -import(mixed_member, [open/2, say/2, hear/2, settle/1, close/1]).
 
--define(KINDS, [{websocket, websocket}, {'socket.io-0.6', websocket}, {'socket.io-0.6', 'xhr-polling'}, {'socket.io-0.9', websocket},
+-define(KINDS, [{websocket, websocket}, {'rabbit-socks.json', websocket}, {'socket.io-0.6', websocket}, {'socket.io-0.6', 'xhr-polling'},
+                {'socket.io-0.9', websocket},
                 {'socket.io-0.9', 'xhr-polling'}, {'socket.io-2', websocket}, {'socket.io-2', polling}, {'socket.io-4', websocket},
                 {'socket.io-4', polling}, {'engine.io-3', websocket}, {'engine.io-4', polling}]).
 
@@ -73,6 +74,7 @@ told({_, polling}) -> {packets, [<<"1">>]}.
 
 %% What comes last.
 last({websocket, _}, {_, Ws}) -> of_websocket(Ws);
+last({'rabbit-socks.json', _}, {_, Ws}) -> of_websocket(Ws);
 last({_, websocket}, {_, #{down := Ws}}) -> of_websocket(Ws);
 last({Kind, 'xhr-polling'}, {Kind, #{down := Down}}) -> of_poll(socks_client:response(Down, 30_000));
 last({Kind, polling}, {Kind, C}) -> of_poll(socks_engine:poll_answer(C)).

@@ -50,6 +50,25 @@ TEST(ValueTest, FindsTheLastOfAKey) {
   EXPECT_EQ(value.Find(99, "a"), nullptr);
 }
 
+TEST(ValueTest, NarrowLeavesOneValue) {
+  for (const size_t index : {0, 2, 4, 6, 8, 10}) {
+    Value value = Sample();
+    Value expected;
+    expected.Append(value, index);
+    value.Narrow(index);
+    ASSERT_EQ(value.tokens().size(), expected.tokens().size()) << index;
+    for (size_t i = 0; i < value.tokens().size(); ++i) {
+      const Value::Token& is = value.tokens()[i];
+      const Value::Token& was = expected.tokens()[i];
+      EXPECT_EQ(is.kind, was.kind);
+      EXPECT_EQ(is.size, was.size);
+      if (is.kind == Kind::kText || is.kind == Kind::kBinary) {
+        EXPECT_EQ(value.BytesOf(is), expected.BytesOf(was));
+      }
+    }
+  }
+}
+
 TEST(ValueTest, TruncateTakesBytesBack) {
   Value value;
   value.Array(2);

@@ -30,7 +30,19 @@ TEST(GenerationTest, RowsAreWhole) {
       EXPECT_NE(row.packets, nullptr) << row.name;
     }
     EXPECT_FALSE(row.strict && row.default_namespace) << row.name;
+    if (row.subprotocol != nullptr) {
+      EXPECT_NE(row.packets, nullptr) << row.name;
+      EXPECT_FALSE(row.strict || row.default_namespace) << row.name;
+      EXPECT_EQ(FindSubprotocol(row.subprotocol), &row);
+    }
   }
+}
+
+TEST(GenerationTest, OtherSubprotocolsSpeakFrames) {
+  ASSERT_NE(FindSubprotocol("rabbit-socks.json"), nullptr);
+  for (const char* name :
+       {"", "echo", "rabbit-socks", "Rabbit-Socks.JSON", "rabbit-socks.json2"})
+    EXPECT_EQ(FindSubprotocol(name), nullptr) << name;
 }
 
 }  // namespace

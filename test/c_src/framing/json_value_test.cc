@@ -169,6 +169,43 @@ TEST(JsonValueTest, BytesTravelBeside) {
       << "a generation without binary";
 }
 
+TEST(JsonValueTest, BytesWithinTheText) {
+  Value value;
+  const Bytes text = R"([{"$base64":"AP8="},{"a":{"$base64":""}},"b"])";
+  ASSERT_FALSE(ParseInlineJson(text, {}, &value));
+  const auto& tokens = value.tokens();
+  ASSERT_EQ(tokens.size(), 6U);
+  EXPECT_EQ(tokens[1].kind, Kind::kBinary);
+  EXPECT_EQ(value.BytesOf(tokens[1]), Bytes("\0\xff", 2));
+  EXPECT_EQ(tokens[4].kind, Kind::kBinary);
+  EXPECT_EQ(value.BytesOf(tokens[5]), "b");
+  std::vector<Bytes> attachments;
+  EXPECT_EQ(Written(value, JsonForm::kInline, &attachments), text);
+  EXPECT_EQ(Written(value, JsonForm::kInline), text);
+  EXPECT_TRUE(attachments.empty());
+  EXPECT_EQ(Again(R"([{"$base64":"AP8="}])"), R"([{"$base64":"AP8="}])")
+      << "elsewhere it is an object";
+}
+
+TEST(JsonValueTest, ObjectsThatAreNoBytes) {
+  for (const char* text :
+       {R"([{"$base64":"AP8=","a":1}])", R"([{"$base64":"","$base64":""}])",
+        R"([{"base64":"AP8="}])", R"([{}])"}) {
+    Value value;
+    EXPECT_FALSE(ParseInlineJson(text, {}, &value)) << text;
+    EXPECT_EQ(Written(value, JsonForm::kInline), text);
+  }
+}
+
+TEST(JsonValueTest, BytesThatAreNotBase64) {
+  for (const char* text :
+       {R"({"$base64":"AP8"})", R"({"$base64":"AP9="})", R"({"$base64":1})",
+        R"({"$base64":null})", R"({"$base64":{"$base64":""}})"}) {
+    Value value;
+    EXPECT_EQ(ParseInlineJson(text, {}, &value).code, 1007) << text;
+  }
+}
+
 TEST(JsonValueTest, APartOfAValue) {
   Value value;
   ASSERT_FALSE(Parse("[\"name\",{\"a\":[1,2]},3]", &value));

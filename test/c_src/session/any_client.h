@@ -10,7 +10,7 @@
 
 namespace rabbit_socks::session {
 
-enum class Kind { kBare, kEngine, k06, k09, k2, k4 };
+enum class Kind { kBare, kJson, kEngine, k06, k09, k2, k4 };
 
 inline std::string Framed06(const std::string& text) {
   return "~m~" + std::to_string(text.size()) + "~m~" + text;
@@ -23,6 +23,11 @@ struct AnyClient {
       case Kind::kBare:
         ws = with->Connect();
         with->OpenWebSocket(ws);
+        break;
+      case Kind::kJson:
+        ws = with->Connect();
+        with->OpenWebSocket(ws, "/websocket/a",
+                            "Sec-WebSocket-Protocol: rabbit-socks.json\r\n");
         break;
       case Kind::kEngine:
         Open("/engine.io/?EIO=4&transport=websocket");

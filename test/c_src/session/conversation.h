@@ -35,7 +35,7 @@ class Conversation {
   static ListenerConfig Default() {
     ListenerConfig config;
     Route route;
-    route.subprotocols = {"echo"};
+    route.subprotocols = {"echo", "rabbit-socks.json"};
     config.routes.push_back(std::move(route));
     auto pages = std::make_shared<http::Pages>();
     pages->Add("index.html", "<p>hello");

@@ -25,6 +25,27 @@ struct Said {
 std::vector<Said> Cases() {
   return {
       {Kind::kBare, "hi", {"text:hi"}, {"text:hi"}, ""},
+      {Kind::kJson,
+       R"({"event":"message","args":["t"]})",
+       {"event:message:[\"t\"]"},
+       {"text:t"},
+       ""},
+      {Kind::kJson,
+       R"({"event":"message","args":[1,2]})",
+       {"event:message:[1,2]"},
+       {"text:~j~[1,2]"},
+       ""},
+      {Kind::kJson,
+       R"({"event":"other","args":[1]})",
+       {"event:other:[1]"},
+       {},
+       ""},
+      {Kind::kJson,
+       R"({"event":"other","id":7})",
+       {"event:other:[]:7"},
+       {},
+       R"([{"ack":7,"args":[]}])"},
+      {Kind::kJson, R"({"ack":7,"args":[1]})", {"ack:[1]:7"}, {}, ""},
       {Kind::kEngine, "4hi", {"text:hi"}, {"text:hi"}, ""},
       {Kind::k06, Framed06("hi"), {"event:message:[\"hi\"]"}, {"text:hi"}, ""},
       {Kind::k06,
@@ -96,6 +117,9 @@ TEST(Messages, BytesOfTheClient) {
   client.Say("451-[\"message\",{\"_placeholder\":true,\"num\":0}]");
   with.Send(client.ws, ClientFrame(0x82, "bytes"));
   EXPECT_EQ(with.Heard(), Strings{"binary:bytes"}) << "without events a frame";
+  const AnyClient json(&with, Kind::kJson);
+  json.Say(R"({"event":"message","args":[{"$base64":"Ynl0ZXM="}]})");
+  EXPECT_EQ(with.Heard(), Strings{"binary:bytes"});
 }
 
 struct Sent {
@@ -109,6 +133,10 @@ std::vector<Sent> Answers() {
   return {
       {Kind::kBare, "[hi]", "[~j~[1]]", R"([{"name":"ev","args":[1]}])", "[t]",
        ""},
+      {Kind::kJson, R"([{"event":"message","args":["hi"]}])",
+       R"([{"event":"message","args":[[1]]}])",
+       R"([{"event":"ev","args":[1]}])",
+       R"([{"event":"message","args":["t"]}])", R"([{"ack":7,"args":[1]}])"},
       {Kind::kEngine, "[4hi]", "[4~j~[1]]", R"([4{"name":"ev","args":[1]}])",
        "[4t]", ""},
       {Kind::k06, "[~m~2~m~hi]", "[~m~6~m~~j~[1]]",
@@ -154,6 +182,8 @@ TEST(Messages, BytesOfTheCallbackModule) {
     std::string event, frame;
   } cases[] = {
       {Kind::kBare, R"([{"name":"ev","args":[null,1]}])", "<raw>"},
+      {Kind::kJson, R"([{"event":"ev","args":[{"$base64":"Ynl0ZXM="},1]}])",
+       R"([{"event":"message","args":[{"$base64":"cmF3"}]}])"},
       {Kind::kEngine, R"([4{"name":"ev","args":[null,1]}])", "<raw>"},
       {Kind::k06, R"([~m~32~m~~j~{"name":"ev","args":[null,1]}])", ""},
       {Kind::k09, R"([5:::{"name":"ev","args":[null,1]}])", ""},
@@ -183,13 +213,13 @@ TEST(Messages, BytesOfTheCallbackModule) {
 TEST(Messages, WhatIsNoTextEndsItsSession) {
   const Strings closed{"closed:1003:cannot carry this message"};
   for (const Kind kind :
-       {Kind::kEngine, Kind::k06, Kind::k09, Kind::k2, Kind::k4}) {
+       {Kind::kJson, Kind::kEngine, Kind::k06, Kind::k09, Kind::k2, Kind::k4}) {
     C with(Events());
     const AnyClient client(&with, kind);
     with.Say(client.session, "\xff");
     EXPECT_EQ(with.Heard(), closed);
   }
-  for (const Kind kind : {Kind::k09, Kind::k2, Kind::k4}) {
+  for (const Kind kind : {Kind::kJson, Kind::k09, Kind::k2, Kind::k4}) {
     C with(Events());
     const AnyClient client(&with, kind);
     with.Emit(client.session, "\xff", "[]");

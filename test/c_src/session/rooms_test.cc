@@ -23,8 +23,8 @@ void Join(C* with, base::SessionId id, const std::string& room) {
 TEST(Rooms, EveryGenerationHearsABroadcastOnceAndInOrder) {
   C with(Events());
   std::vector<AnyClient> clients;
-  for (const Kind kind :
-       {Kind::kBare, Kind::kEngine, Kind::k06, Kind::k09, Kind::k2, Kind::k4}) {
+  for (const Kind kind : {Kind::kBare, Kind::kJson, Kind::kEngine, Kind::k06,
+                          Kind::k09, Kind::k2, Kind::k4}) {
     clients.emplace_back(&with, kind);
     Join(&with, clients.back().session, "a");
     Join(&with, clients.back().session, "b");
@@ -41,6 +41,7 @@ TEST(Rooms, EveryGenerationHearsABroadcastOnceAndInOrder) {
   EXPECT_THAT(
       heard, ElementsAre(
                  R"([{"name":"one","args":[1]}][{"name":"two","args":[]}])",
+                 R"([{"event":"one","args":[1]}][{"event":"two","args":[]}])",
                  R"([4{"name":"one","args":[1]}][4{"name":"two","args":[]}])",
                  R"([~m~28~m~~j~{"name":"one","args":[1]}])"
                  R"([~m~27~m~~j~{"name":"two","args":[]}])",
