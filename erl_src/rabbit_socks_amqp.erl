@@ -24,8 +24,9 @@
     consumers = rabbit_socks_amqp_consumers:new() :: rabbit_socks_amqp_consumers:consumers()
 }).
 
--spec subprotocol_name() -> [].
-subprotocol_name() -> [].
+%% For clients without a library.
+-spec subprotocol_name() -> string().
+subprotocol_name() -> "rabbit-socks.json".
 
 -spec init([binary()], rabbit_socks_callback:info(), term()) -> {ok, #bridge{}} | {error, term()}.
 init(_, #{namespace := Namespace}, _) when Namespace =/= none, Namespace =/= <<"/">> ->

@@ -9,12 +9,12 @@
 -export([bodies/1, properties/1, outcomes/1, refused_publishes/1, bad_requests/1, publisher_lost/1, many_publishes/1, alarms/1, alarm_too_long/1]).
 -export([subscriptions/1, shared_queue/1, refused_subscriptions/1, revoked/1, cancelled/1]).
 
--import(amqp_client4, [open/2, ask/3, tell/3, heard/1, close/1]).
+-import(bridge_client, [open/2, ask/3, tell/3, heard/1, close/1]).
 
 -import(amqp_world, [listening/2, port/1, probe/3, guest/1, user/2, wrong/3]).
 
 -define(GUEST, #{username => <<"guest">>, password => <<"guest">>}).
--define(EVERY, [{4, websocket}, {4, polling}, {3, websocket}, {3, polling}]).
+-define(EVERY, [{4, websocket}, {4, polling}, {3, websocket}, {3, polling}, {json, websocket}]).
 
 suite() -> [{timetrap, {minutes, 2}}].
 
@@ -196,7 +196,7 @@ shared_queue(Config) ->
     ?assertEqual(Before + 2, probe(Config, bindings, [<<"amq.topic">>])),
     ok = probe(Config, publish, [<<"amq.topic">>, <<"a">>, <<"x">>, undefined]),
     [?assertMatch({<<"message">>, [_, <<"x">> | _]}, heard(C)) || C <- Clients],
-    lists:foreach(fun amqp_client4:close/1, tl(Clients)),
+    lists:foreach(fun bridge_client:close/1, tl(Clients)),
     ok = probe(Config, publish, [<<"amq.topic">>, <<"b">>, <<"y">>, undefined]),
     ?assertMatch({<<"message">>, [_, <<"y">> | _]}, heard(hd(Clients))),
     close(hd(Clients)),

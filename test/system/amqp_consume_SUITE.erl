@@ -11,11 +11,11 @@
 -export([requests/1, lost_requests/1]).
 -export([queues/1, queue_permissions/1, bad_requests/1]).
 
--import(amqp_client4, [open/2, ask/3, heard/1, delivery/1, settle/3, close/1]).
+-import(bridge_client, [open/2, ask/3, heard/1, delivery/1, settle/3, close/1]).
 -import(amqp_world, [listening/2, port/1, probe/3, guest/1, user/2, wrong/3]).
 
 -define(GUEST, #{username => <<"guest">>, password => <<"guest">>}).
--define(EVERY, [{4, websocket}, {4, polling}, {3, websocket}, {3, polling}]).
+-define(EVERY, [{4, websocket}, {4, polling}, {3, websocket}, {3, polling}, {json, websocket}]).
 
 suite() -> [{timetrap, {minutes, 2}}].
 
@@ -217,16 +217,16 @@ requests(Config) ->
     [Asking, Serving] = [guest(Config) || _ <- [1, 2]],
     _ = consume(Serving, #{}),
     [begin
-         Asked = amqp_client4:start(Asking, "request", [<<>>, <<"q">>, Body, #{type => <<"t">>}]),
+         Asked = bridge_client:start(Asking, "request", [<<>>, <<"q">>, Body, #{type => <<"t">>}]),
          {Id, [_, Body, #{<<"properties">> := #{<<"type">> := <<"t">>, <<"replyTo">> := _}}]} = delivery(Serving),
          ok = settle(Serving, Id, [null, #{answer => Body}]),
-         ?assertMatch(#{<<"ok">> := true, <<"body">> := #{<<"answer">> := Body}, <<"meta">> := #{<<"exchange">> := <<>>}}, amqp_client4:answer_to(Asking, Asked))
+         ?assertMatch(#{<<"ok">> := true, <<"body">> := #{<<"answer">> := Body}, <<"meta">> := #{<<"exchange">> := <<>>}}, bridge_client:answer_to(Asking, Asked))
      end || Body <- [1, <<"two">>, [3]]],
     %% Two at once, answered the other way round.
-    [A1, A2] = [amqp_client4:start(Asking, "request", [<<>>, <<"q">>, N]) || N <- [1, 2]],
+    [A1, A2] = [bridge_client:start(Asking, "request", [<<>>, <<"q">>, N]) || N <- [1, 2]],
     [D1, D2] = [Id || N <- [1, 2], {Id, [_, M, _]} <- [delivery(Serving)], N =:= M],
     [ok = settle(Serving, D, [null, N]) || {D, N} <- [{D2, 2}, {D1, 1}]],
-    [?assertMatch({N, #{<<"body">> := N}}, {N, amqp_client4:answer_to(Asking, A)}) || {A, N} <- [{A2, 2}, {A1, 1}]],
+    [?assertMatch({N, #{<<"body">> := N}}, {N, bridge_client:answer_to(Asking, A)}) || {A, N} <- [{A2, 2}, {A1, 1}]],
     [close(C) || C <- [Asking, Serving]].
 
 lost_requests(Config) ->
@@ -234,11 +234,11 @@ lost_requests(Config) ->
     ?assertEqual(<<"unroutable">>, wrong(C, "request", [<<>>, <<"nobody">>, 1])),
     ?assertEqual(<<"timeout">>, wrong(C, "request", [<<>>, <<"q">>, 1, #{timeout => 100}])),
     [Publisher] = amqp_world:workers(Config, [rabbit_socks_amqp_publisher, <<"guest">>]),
-    Asked = amqp_client4:start(C, "request", [<<>>, <<"q">>, 1, #{timeout => 60000}]),
+    Asked = bridge_client:start(C, "request", [<<>>, <<"q">>, 1, #{timeout => 60000}]),
     #{<<"ok">> := true} = ask(C, "publish", [<<>>, <<"q">>, 1]),
     true = listeners_world:rpc(Config, erlang, exit, [Publisher, kill]),
-    ?assertMatch(#{<<"ok">> := false, <<"error">> := <<"unknown">>}, amqp_client4:answer_to(C, Asked)),
-    [amqp_client4:start(C, "request", [<<>>, <<"q">>, N, #{timeout => 60000}]) || N <- lists:seq(1, 64)],
+    ?assertMatch(#{<<"ok">> := false, <<"error">> := <<"unknown">>}, bridge_client:answer_to(C, Asked)),
+    [bridge_client:start(C, "request", [<<>>, <<"q">>, N, #{timeout => 60000}]) || N <- lists:seq(1, 64)],
     ?assertEqual(<<"too_many">>, wrong(C, "request", [<<>>, <<"q">>, 1])),
     #{<<"ok">> := true} = ask(C, "publish", [<<>>, <<"q">>, 1]),
     close(C).

@@ -45,15 +45,15 @@ workers(Config, Beginning) ->
 -spec port([term()]) -> inet:port_number().
 port(Config) -> ?config(port, Config).
 
--spec guest([term()]) -> amqp_client4:client().
-guest(Config) -> amqp_client4:open(port(Config), websocket, #{username => <<"guest">>, password => <<"guest">>}).
+-spec guest([term()]) -> bridge_client:client().
+guest(Config) -> bridge_client:open(port(Config), websocket, #{username => <<"guest">>, password => <<"guest">>}).
 
--spec user([term()], binary()) -> amqp_client4:client().
-user(Config, Name) -> amqp_client4:open(port(Config), websocket, #{username => Name, password => <<"secret">>}).
+-spec user([term()], binary()) -> bridge_client:client().
+user(Config, Name) -> bridge_client:open(port(Config), websocket, #{username => Name, password => <<"secret">>}).
 
 %% @doc What was wrong: the code alone.
--spec wrong(amqp_client4:client(), iodata(), [term()]) -> binary().
+-spec wrong(bridge_client:client(), iodata(), [term()]) -> binary().
 wrong(Client, Name, Args) ->
-    #{<<"ok">> := false, <<"error">> := Code, <<"message">> := Text} = amqp_client4:ask(Client, Name, Args),
+    #{<<"ok">> := false, <<"error">> := Code, <<"message">> := Text} = bridge_client:ask(Client, Name, Args),
     ?assertNotEqual(<<>>, Text),
     Code.
