@@ -47,10 +47,14 @@ subscribe(VHost, Exchange, Keys, User) ->
 leave(Subscription) ->
     gen_server:cast(Subscription, {leave, self()}).
 
-%% @doc The queue's name: the operator's permissions go by its beginning. Each node has its own.
+%% @doc The beginning of the queue's name, by which the operator's permissions go. Each node has its own.
 -spec queue(Exchange :: binary(), Keys :: [binary()]) -> binary().
 queue(Exchange, Keys) ->
     <<?PREFIX, (digest({node(), Exchange, Keys}))/binary>>.
+
+%% The one before may be on its way out still.
+own_queue(Exchange, Keys) ->
+    <<(queue(Exchange, Keys))/binary, $-, (binary:encode_hex(crypto:strong_rand_bytes(4)))/binary>>.
 
 digest(Term) ->
     <<Digest:15/binary, _/binary>> = crypto:hash(sha256, term_to_binary(Term, [{minor_version, 2}])),
@@ -76,7 +80,7 @@ maybe_open({ok, Connection}, Keys, #subscription{exchange = Exchange} = State) -
     try
         {ok, Channel} = rabbit_socks_amqp_client:channel(Connection),
         _ = monitor(process, Channel),
-        ok = rabbit_socks_amqp_client:subscription(Channel, queue(Exchange, Keys), Exchange, Keys, #{prefetch => ?PREFETCH, length => ?LENGTH}),
+        ok = rabbit_socks_amqp_client:subscription(Channel, own_queue(Exchange, Keys), Exchange, Keys, #{prefetch => ?PREFETCH, length => ?LENGTH}),
         refresh_later(),
         {noreply, Opened#subscription{channel = Channel}}
     catch
