@@ -9,8 +9,11 @@
 -include_lib("rabbit_common/include/rabbit.hrl").
 -include_lib("rabbit_common/include/rabbit_framing.hrl").
 
--export([login/3, name/1, publish/4, subscribe/5, queue/4]).
+-export([login/3, refresh/4, name/1, expires/1, rights/1, refresh_time/0, publish/4, subscribe/5, queue/4]).
 -export_type([user/0, credentials/0, refusal/0]).
+
+%% How long a permission that was taken away may still be used, at most.
+-define(REFRESH, 30000). % ms
 
 -opaque user() :: #user{}.
 
@@ -24,9 +27,31 @@
 %% whether there is such a virtual host.
 -spec login(credentials(), VHost :: binary(), inet:ip_address()) -> {ok, user()} | refusal().
 login(Credentials, VHost, Peer) ->
+    accept(Credentials, [fun loopback/3, fun vhost_access/3, fun limits/3], VHost, Peer).
+
+%% @doc Who is in shows credentials again. The broker's own way (rabbit_access_control:update_state/2) does not ask in 3.10 whose
+%% they are; and limits are not asked for again, since this client is counted already.
+-spec refresh(credentials(), VHost :: binary(), inet:ip_address(), user()) -> {ok, user()} | refusal().
+refresh(Credentials, VHost, Peer, #user{username = Known}) ->
+    Same = fun(#user{username = Name}, _, _) ->
+        case Name =:= Known of
+            true -> ok;
+            false -> refused(<<"the credentials are another user's">>)
+        end
+    end,
+    accept(Credentials, [Same, fun loopback/3, fun vhost_access/3], VHost, Peer).
+
+accept(Credentials, Checks, VHost, Peer) ->
     case check_login(Credentials, VHost) of
-        {ok, User} -> admit([fun loopback/3, fun vhost_access/3, fun limits/3], User, VHost, Peer);
+        {ok, User} -> admit([fun current/3 | Checks], User, VHost, Peer);
         {refused, _, _, _} -> refused(<<"the credentials are not accepted">>)
+    end.
+
+%% The broker's cache of logins may know a token that has expired since.
+current(User, _, _) ->
+    case {expires(User), now_s()} of
+        {At, Now} when is_integer(At), At =< Now -> refused(<<"the credentials are not accepted">>);
+        _ -> ok
     end.
 
 check_login({password, Name, Password}, VHost) ->
@@ -67,6 +92,42 @@ limits(#user{username = Name}, VHost, _) ->
 
 -spec name(user()) -> binary().
 name(#user{username = Name}) -> Name.
+
+%% @doc When the user's rights end by themselves, in seconds since 1970. The broker says it since 4.0, but not of those that its
+%% cache has let in; a token's own word is in what its backend keeps.
+-spec expires(user()) -> integer() | never.
+expires(#user{authz_backends = Backends} = User) ->
+    Told = [Module:Function(User) || {Module, Function} <- [{rabbit_access_control, expiry_timestamp}], erlang:function_exported(Module, Function, 1)],
+    case [trunc(At) || At <- Told ++ [maps:get(<<"exp">>, claims(Kept), never) || {_, Kept} <- Backends], is_number(At)] of
+        [] -> never;
+        Ends -> lists:min(Ends)
+    end.
+
+%% @doc What decides on what the user may do: its name, so that it is the same for all who have that; or the credentials, which
+%% may be others for the next of that name.
+-spec rights(user()) -> of_name | of_credentials.
+rights(#user{authz_backends = Backends} = User) ->
+    Claims = [Kept || {_, Kept} <- Backends, claims(Kept) =/= #{}],
+    case Claims =/= [] orelse rabbit_access_control:permission_cache_can_expire(User) of
+        true -> of_credentials;
+        false -> of_name
+    end.
+
+%% Of a token that has been verified: a map, wrapped in newer brokers.
+claims(Kept) when is_map(Kept) -> Kept;
+claims(Kept) when is_function(Kept, 0) ->
+    case Kept() of
+        Claims when is_map(Claims) -> Claims;
+        _ -> #{}
+    end;
+claims(_) -> #{}.
+
+%% @doc After how many ms that was allowed and goes on is asked for again.
+-spec refresh_time() -> pos_integer().
+refresh_time() -> application:get_env(rabbit_socks, permission_refresh, ?REFRESH).
+
+%% Tokens go by the clock on the wall.
+now_s() -> erlang:monotonic_time(second) + erlang:time_offset(second).
 
 %% @doc May the user publish there? Asked before anything is published, since the broker answers by closing the channel, which
 %% others share.

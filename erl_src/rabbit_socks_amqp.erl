@@ -17,6 +17,7 @@
     acknowledges :: boolean(), % the client can
     login :: rabbit_socks_amqp_login:login() | none,
     login_timer = none :: reference() | none,
+    expiry = rabbit_socks_amqp_expiry:new() :: rabbit_socks_amqp_expiry:expiry(), % of the login
     refusals = 0 :: non_neg_integer(), % of logins
     writer :: rabbit_socks_amqp_answer:writer() | undefined,
     publishing = rabbit_socks_amqp_publishing:new(false) :: rabbit_socks_amqp_publishing:publishing(),
@@ -55,11 +56,12 @@ open(Writer, Arg, Bridge) ->
     {ok, logged_in(Bridge#bridge{writer = {Writer, Arg}})}.
 
 %% The operator sees whose connection it is. Alarms are for those who may publish.
-logged_in(#bridge{login = Login, writer = {Module, Arg} = Writer} = Bridge) ->
+logged_in(#bridge{login = Login, writer = {Module, Arg} = Writer, options = #{expires_notice := Notice}} = Bridge) ->
     ok = Module:identify(#{user => rabbit_socks_amqp_login:name(Login), vhost => rabbit_socks_amqp_login:vhost(Login)}, Arg),
     Sources = rabbit_socks_alarm:subscribe(),
     _ = [ok = blocked(Sources, Writer) || Sources =/= []],
-    Bridge#bridge{publishing = rabbit_socks_amqp_publishing:new(Sources =/= [])}.
+    Bridge#bridge{publishing = rabbit_socks_amqp_publishing:new(Sources =/= []),
+                  expiry = rabbit_socks_amqp_expiry:start(rabbit_socks_amqp_login:expires(Login), Notice)}.
 
 blocked(Sources, {Writer, Arg}) ->
     Writer:emit(<<"blocked">>, [[unicode:characters_to_binary(io_lib:format("~tp", [Source])) || Source <- Sources]], Arg).
@@ -80,6 +82,8 @@ command({login, Credentials, VHost}, Ack, Bridge) ->
 command(_, Ack, #bridge{login = none, writer = Writer} = Bridge) ->
     ok = rabbit_socks_amqp_answer:error(Writer, Ack, <<"not_logged_in">>, <<"log in first">>, #{}),
     Bridge;
+command({refresh, Credentials, VHost}, Ack, Bridge) ->
+    refresh(Credentials, VHost, Ack, Bridge);
 command({publish, Message}, Ack, #bridge{publishing = Publishing, writer = Writer, login = Login, options = #{publish_timeout := Timeout}} = Bridge) ->
     Bridge#bridge{publishing = rabbit_socks_amqp_publishing:publish(Message, Ack, Writer, {Login, Timeout}, Publishing)};
 command({subscribe, Exchange, Keys}, Ack,
@@ -101,19 +105,39 @@ command({queue, Command}, Ack, #bridge{writer = Writer, login = Login} = Bridge)
 login(_, _, Ack, #bridge{login = Login, writer = Writer} = Bridge) when Login =/= none ->
     ok = rabbit_socks_amqp_answer:error(Writer, Ack, <<"bad_request">>, <<"this connection has logged in already">>, #{}),
     Bridge;
-login(Credentials, VHost, Ack, #bridge{peer = Peer, options = Options, writer = {Module, Arg} = Writer, login_timer = Timer} = Bridge) ->
+login(Credentials, VHost, Ack, #bridge{peer = Peer, options = Options, login_timer = Timer} = Bridge) ->
     case rabbit_socks_amqp_login:login(Credentials, VHost, Peer, Options) of
         {ok, Login} ->
             _ = erlang:cancel_timer(Timer),
-            ok = rabbit_socks_amqp_answer:ok(Writer, Ack, #{<<"user">> => rabbit_socks_amqp_login:name(Login),
-                                                            <<"vhost">> => rabbit_socks_amqp_login:vhost(Login)}),
+            ok = accepted(Login, Ack, Bridge),
             logged_in(Bridge#bridge{login = Login, login_timer = none});
-        {error, Code, Text} ->
-            ok = rabbit_socks_amqp_answer:error(Writer, Ack, Code, Text, #{}),
-            Refusals = Bridge#bridge.refusals + 1,
-            _ = [Module:close(1008, <<"too many refused logins">>, Arg) || Refusals >= ?MAX_REFUSALS],
-            Bridge#bridge{refusals = Refusals}
+        {error, Code, Text} -> refused(Code, Text, Ack, Bridge)
     end.
+
+%% What the client has stays its own; with what right, is another matter from now on.
+refresh(Credentials, VHost, Ack, #bridge{login = Old, peer = Peer, writer = Writer, publishing = Publishing, expiry = Expiry,
+                                         subscriptions = Subscriptions, options = #{expires_notice := Notice}} = Bridge) ->
+    case rabbit_socks_amqp_login:refresh(Credentials, VHost, Peer, Old) of
+        {ok, Login} ->
+            ok = accepted(Login, Ack, Bridge),
+            ok = rabbit_socks_amqp_subscriptions:renew(Login, Subscriptions),
+            Bridge#bridge{login = Login, expiry = rabbit_socks_amqp_expiry:restart(rabbit_socks_amqp_login:expires(Login), Notice, Expiry),
+                          publishing = case rabbit_socks_amqp_login:share(Login) =:= rabbit_socks_amqp_login:share(Old) of
+                              true -> Publishing;
+                              false -> rabbit_socks_amqp_publishing:move(Login, Writer, Publishing)
+                          end};
+        {error, Code, Text} -> refused(Code, Text, Ack, Bridge)
+    end.
+
+accepted(Login, Ack, #bridge{writer = Writer}) ->
+    Expires = rabbit_socks_amqp_login:expires(Login),
+    Who = #{<<"user">> => rabbit_socks_amqp_login:name(Login), <<"vhost">> => rabbit_socks_amqp_login:vhost(Login)},
+    rabbit_socks_amqp_answer:ok(Writer, Ack, maps:merge(Who, maps:from_list([{<<"expires">>, Expires} || Expires =/= never]))).
+
+refused(Code, Text, Ack, #bridge{writer = {Module, Arg} = Writer, refusals = Before} = Bridge) ->
+    ok = rabbit_socks_amqp_answer:error(Writer, Ack, Code, Text, #{}),
+    _ = [Module:close(1008, <<"too many refused logins">>, Arg) || Before + 1 >= ?MAX_REFUSALS],
+    Bridge#bridge{refusals = Before + 1}.
 
 -spec handle_ack(rabbit_socks_amqp_consumers:tag(), {ok, [rabbit_socks_callback:value()]} | {error, timeout | disconnected | too_many}, #bridge{}) ->
     rabbit_socks_callback:result(#bridge{}).
@@ -144,6 +168,19 @@ handle_info({timeout, _, {rabbit_socks_amqp, publish, Ref}}, #bridge{publishing 
 handle_info({timeout, Timer, {rabbit_socks_amqp, login}}, #bridge{login_timer = Timer, writer = {Writer, Arg}} = Bridge) ->
     ok = Writer:close(1008, <<"no login in time">>, Arg),
     result(Bridge);
+handle_info({timeout, Timer, {rabbit_socks_amqp, expiry}}, #bridge{expiry = Expiry, writer = {Writer, Arg}} = Bridge) ->
+    case rabbit_socks_amqp_expiry:passed(Timer, Expiry) of
+        {expires, Seconds, Expiry1} ->
+            ok = Writer:emit(<<"expires">>, [Seconds], Arg),
+            result(Bridge#bridge{expiry = Expiry1});
+        expired ->
+            ok = Writer:close(1008, <<"the credentials have expired">>, Arg),
+            result(Bridge);
+        {wait, Expiry1} ->
+            result(Bridge#bridge{expiry = Expiry1})
+    end;
+handle_info({timeout, _, {rabbit_socks_amqp, refresh}}, #bridge{consumers = Consumers, login = Login, writer = Writer} = Bridge) ->
+    result(Bridge#bridge{consumers = rabbit_socks_amqp_consumers:refresh(Login, Writer, Consumers)});
 handle_info({rabbit_socks_amqp, revoked, Process, Text}, #bridge{subscriptions = Subscriptions, writer = Writer} = Bridge) ->
     result(Bridge#bridge{subscriptions = rabbit_socks_amqp_subscriptions:revoked(Process, Text, Writer, Subscriptions)});
 handle_info({'DOWN', Monitor, process, _, _}, #bridge{publishing = Publishing, writer = Writer} = Bridge) ->

@@ -11,7 +11,7 @@
 %% A request is answered with its reply, or with `timeout' after so many ms.
 -type kind() :: publish | mandatory | {request, Timeout :: pos_integer()}.
 
--type command() :: {login, rabbit_socks_access:credentials(), VHost :: binary() | default}
+-type command() :: {login | refresh, rabbit_socks_access:credentials(), VHost :: binary() | default}
                  | {publish, message()}
                  | {subscribe, Exchange :: binary(), Keys :: [binary()]}
                  | {unsubscribe, Id :: binary()}
@@ -29,11 +29,9 @@
 %% @doc The text is for the client.
 -spec parse(Name :: binary(), Args :: [rabbit_socks_callback:value()]) -> {ok, command()} | {error, Text :: binary()}.
 parse(<<"login">>, [Auth]) ->
-    case credentials(Auth) of
-        {ok, Credentials, VHost} -> {ok, {login, Credentials, VHost}};
-        none -> {error, <<"login takes {username, password} or {token}, and vhost">>};
-        {error, Text} -> {error, Text}
-    end;
+    login(login, credentials(Auth));
+parse(<<"refresh">>, [Auth]) ->
+    login(refresh, credentials(Auth));
 parse(<<"publish">>, [Exchange, Key, Body]) ->
     parse(<<"publish">>, [Exchange, Key, Body, #{}]);
 parse(<<"publish">>, [Exchange, Key, Body, Options]) ->
@@ -52,7 +50,8 @@ parse(<<"consume">>, [Queue, Options]) when is_map(Options) ->
     consume(name(Queue), maps:merge(#{<<"prefetch">> => 10, <<"noAck">> => false}, Options));
 parse(<<"cancel">>, [Consumer]) when is_binary(Consumer), byte_size(Consumer) =< ?MAX_SHORT ->
     {ok, {cancel, Consumer}};
-parse(<<"login">>, _) -> {error, <<"login takes {username, password} or {token}, and vhost">>};
+parse(<<"login">>, _) -> login(login, none);
+parse(<<"refresh">>, _) -> login(refresh, none);
 parse(<<"publish">>, _) -> {error, <<"publish takes exchange, routing key, body, and options">>};
 parse(<<"request">>, _) -> {error, <<"request takes exchange, routing key, body, and options">>};
 parse(<<"subscribe">>, _) -> {error, <<"subscribe takes exchange and routing keys">>};
@@ -67,6 +66,11 @@ parse(Name, Args) ->
     end.
 
 unknown(Name) -> {error, <<"there is no command '", (rabbit_socks_amqp_text:shown(Name))/binary, "'">>}.
+
+login(Name, {ok, Credentials, VHost}) -> {ok, {Name, Credentials, VHost}};
+login(login, none) -> {error, <<"login takes {username, password} or {token}, and vhost">>};
+login(refresh, none) -> {error, <<"refresh takes {username, password} or {token}">>};
+login(_, {error, Text}) -> {error, Text}.
 
 message({ok, Exchange}, {ok, Key}, {ok, Payload, ContentType}, Options, Kind) when is_map(Options) ->
     case Kind(Options) of

@@ -1,11 +1,11 @@
 %% SPDX-License-Identifier: MPL-2.0
-%% @doc One AMQP connection for all that one user does in one virtual host of this node. Channels on it belong to whoever asked for
+%% @doc One AMQP connection for all that one user does in one virtual host of this node, with one token if it has come with one. Channels on it belong to whoever asked for
 %% them: they are closed when that process ends, in whatever way, and what was delivered on them goes back to the queues. It
 %% ends when nobody has had a channel for a while; and with the connection, whose channels end, too.
 -module(rabbit_socks_amqp_connection).
 -behaviour(gen_server).
 
--export([channel/3]).
+-export([channel/2]).
 -export([start_link/1, init/1, handle_continue/2, handle_call/3, handle_cast/2, handle_info/2, terminate/2]).
 -export_type([identity/0]).
 
@@ -22,9 +22,9 @@
 }).
 
 %% @doc A channel for the caller, which should monitor it. `Identity' is used if there is no connection yet.
--spec channel(User :: binary(), VHost :: binary(), identity()) -> {ok, rabbit_socks_amqp_client:channel()} | {error, term()}.
-channel(User, VHost, Identity) ->
-    case rabbit_socks_amqp_workers:call({?MODULE, User, VHost}, {User, VHost, Identity}, {channel, self()}) of
+-spec channel(rabbit_socks_amqp_login:share(), identity()) -> {ok, rabbit_socks_amqp_client:channel()} | {error, term()}.
+channel({User, VHost, Rights}, Identity) ->
+    case rabbit_socks_amqp_workers:call({?MODULE, User, VHost, Rights}, {User, VHost, Identity}, {channel, self()}) of
         {Pid, Answer} when is_pid(Pid) -> Answer;
         {error, Reason} -> {error, Reason}
     end.

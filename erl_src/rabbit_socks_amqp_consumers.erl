@@ -7,13 +7,14 @@
 %% burst the next ones wait for as long as the word takes.
 -module(rabbit_socks_amqp_consumers).
 
--export([new/0, consume/6, cancel/4, delivered/6, acknowledged/3, congested/1, drained/1, go_on/1, ended/3, lost/3, close/1]).
+-export([new/0, consume/6, cancel/4, refresh/3, delivered/6, acknowledged/3, congested/1, drained/1, go_on/1, ended/3, lost/3, close/1]).
 -export_type([consumers/0, tag/0]).
 
 -define(BURST, 131_072). % bytes
 -define(PAUSE, 20). % ms
 
 -record(consumer, {
+    queue :: binary(),
     channel :: rabbit_socks_amqp_client:channel(),
     monitor :: reference(), % of it
     no_ack :: boolean(),
@@ -24,6 +25,7 @@
     next = 1 :: pos_integer(),
     pace = free :: free | pausing | congested,
     burst = 0 :: non_neg_integer(), % bytes since the last pause
+    refresh = none :: none | reference(), % the timer
     by_id = #{} :: #{binary() => #consumer{}}
 }).
 
@@ -53,8 +55,8 @@ start(Channel, Queue, #{prefetch := Prefetch, no_ack := NoAck}, Ack, Writer, #co
     case rabbit_socks_amqp_client:consume(Channel, Queue, Id, Prefetch) of
         ok ->
             ok = rabbit_socks_amqp_answer:ok(Writer, Ack, #{<<"consumer">> => Id}),
-            Consumer = #consumer{channel = Channel, monitor = monitor(process, Channel), no_ack = NoAck},
-            State#consumers{next = Next + 1, by_id = ById#{Id => Consumer}};
+            Consumer = #consumer{queue = Queue, channel = Channel, monitor = monitor(process, Channel), no_ack = NoAck},
+            refreshed_later(State#consumers{next = Next + 1, by_id = ById#{Id => Consumer}});
         Failure ->
             ok = rabbit_socks_amqp_client:close_channel(Channel),
             ok = rabbit_socks_amqp_answer:failure(Writer, Ack, Failure, #{}),
@@ -76,6 +78,27 @@ cancel(Id, Ack, Writer, #consumers{by_id = ById} = State) ->
         error ->
             failed(Writer, Ack, <<"not_found">>, <<"there is no such consumer">>, State)
     end.
+
+%% @doc What the user may read no more is cancelled: the broker asks when a consumer begins, and not again. It is time for that when
+%% `{timeout, _, {rabbit_socks_amqp, refresh}}' comes, which it does while there are consumers.
+-spec refresh(rabbit_socks_amqp_login:login(), rabbit_socks_amqp_answer:writer(), consumers()) -> consumers().
+refresh(Login, Writer, #consumers{by_id = ById} = State) ->
+    {User, VHost} = {rabbit_socks_amqp_login:user(Login), rabbit_socks_amqp_login:vhost(Login)},
+    Left = maps:filter(fun(Id, #consumer{queue = Queue} = Consumer) ->
+        case rabbit_socks_access:queue(User, VHost, Queue, read) of
+            ok -> true;
+            {error, Code, Text} ->
+                ok = close_channel(Consumer),
+                ok = tell(Id, Code, Text, Writer),
+                false
+        end
+    end, ById),
+    refreshed_later(State#consumers{by_id = Left, refresh = none}).
+
+refreshed_later(#consumers{refresh = none, by_id = ById} = State) when map_size(ById) > 0 ->
+    State#consumers{refresh = erlang:start_timer(rabbit_socks_access:refresh_time(), self(), {rabbit_socks_amqp, refresh})};
+refreshed_later(State) ->
+    State.
 
 %% @doc A message for the client. One of a consumer that has been cancelled is on its way back already.
 -spec delivered(Id :: binary(), Tag :: pos_integer(), Redelivered :: boolean(), rabbit_socks_amqp_client:envelope(),

@@ -2,8 +2,8 @@
 %% @doc Who a client of the bridge is, by what its handshake says or by a `login'.
 -module(rabbit_socks_amqp_login).
 
--export([from_handshake/2, login/4, user/1, name/1, vhost/1, identity/1, channel/1]).
--export_type([login/0]).
+-export([from_handshake/2, login/4, refresh/4, user/1, name/1, vhost/1, expires/1, share/1, identity/1, channel/1]).
+-export_type([login/0, share/0]).
 
 -record(login, {
     user :: rabbit_socks_access:user(),
@@ -12,6 +12,10 @@
 }).
 
 -opaque login() :: #login{}.
+
+%% What those have in common who may use one AMQP connection. The last is what their rights are of, where the name does not
+%% tell: a token's digest.
+-type share() :: {User :: binary(), VHost :: binary(), of_name | binary()}.
 
 %% @doc `none': the client has to say who it is. What Socket.IO's `auth' says comes before what browsers add by themselves, and
 %% that before the operator's default user.
@@ -35,11 +39,22 @@ from_request(Credentials, Peer, Options) -> login(Credentials, default, Peer, Op
 login(Credentials, default, Peer, #{vhost := VHost} = Options) ->
     login(Credentials, VHost, Peer, Options);
 login(Credentials, VHost, {Text, _}, _) ->
+    new(rabbit_socks_access:login(Credentials, VHost, address(Text)), VHost, Credentials).
+
+%% @doc New credentials of the same user, in the same virtual host.
+-spec refresh(rabbit_socks_access:credentials(), VHost :: binary() | default, Peer :: {binary(), inet:port_number()}, login()) ->
+    {ok, login()} | rabbit_socks_access:refusal().
+refresh(Credentials, Given, {Text, _}, #login{user = User, vhost = VHost}) when Given =:= default; Given =:= VHost ->
+    new(rabbit_socks_access:refresh(Credentials, VHost, address(Text), User), VHost, Credentials);
+refresh(_, _, _, _) ->
+    {error, <<"bad_request">>, <<"a connection stays in its virtual host">>}.
+
+address(Text) ->
     {ok, Address} = inet:parse_address(binary_to_list(Text)),
-    case rabbit_socks_access:login(Credentials, VHost, Address) of
-        {ok, User} -> {ok, #login{user = User, vhost = VHost, credentials = fun() -> Credentials end}};
-        Refusal -> Refusal
-    end.
+    Address.
+
+new({ok, User}, VHost, Credentials) -> {ok, #login{user = User, vhost = VHost, credentials = fun() -> Credentials end}};
+new(Refusal, _, _) -> Refusal.
 
 -spec user(login()) -> rabbit_socks_access:user().
 user(#login{user = User}) -> User.
@@ -49,6 +64,19 @@ name(#login{user = User}) -> rabbit_socks_access:name(User).
 
 -spec vhost(login()) -> binary().
 vhost(#login{vhost = VHost}) -> VHost.
+
+-spec expires(login()) -> integer() | never.
+expires(#login{user = User}) -> rabbit_socks_access:expires(User).
+
+%% @doc Two clients of one name whose tokens differ may do different things: they share nothing that acts for them.
+-spec share(login()) -> share().
+share(#login{user = User, vhost = VHost, credentials = Credentials} = Login) ->
+    Rights = case {rabbit_socks_access:rights(User), Credentials()} of
+        {of_credentials, {token, Token}} -> crypto:hash(sha256, Token);
+        {of_credentials, {password, _, Password}} -> crypto:hash(sha256, Password);
+        _ -> of_name
+    end,
+    {name(Login), VHost, Rights}.
 
 %% @doc What an AMQP connection of this user's is opened with.
 -spec identity(login()) -> rabbit_socks_amqp_connection:identity().
@@ -62,7 +90,7 @@ identity(#login{credentials = Credentials} = Login) ->
         end
     end.
 
-%% @doc A channel on the connection that all clients of this user share.
+%% @doc A channel on the connection that all who share() have.
 -spec channel(login()) -> {ok, rabbit_socks_amqp_client:channel()} | {error, term()}.
 channel(Login) ->
-    rabbit_socks_amqp_connection:channel(name(Login), vhost(Login), identity(Login)).
+    rabbit_socks_amqp_connection:channel(share(Login), identity(Login)).

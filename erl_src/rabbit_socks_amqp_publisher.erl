@@ -1,5 +1,6 @@
 %% SPDX-License-Identifier: MPL-2.0
-%% @doc Publishes for all sessions of one user in one virtual host, over one channel with confirms.
+%% @doc Publishes for all sessions of one user in one virtual host, over one channel with confirms; for those of one token, if they
+%% have come with one.
 %%
 %% Each message that a session hands over is answered once, with `{rabbit_socks_amqp, published, Ref, Outcome}'; unless this
 %% process ends before, which the session sees by its monitor. It ends when no session has been attached to it for a while, and
@@ -7,7 +8,7 @@
 -module(rabbit_socks_amqp_publisher).
 -behaviour(gen_server).
 
--export([attach/3, publish/4, request/3, forget/2]).
+-export([attach/2, detach/1, publish/4, request/3, forget/2]).
 -export([start_link/1, init/1, handle_continue/2, handle_call/3, handle_cast/2, handle_info/2, terminate/2, format_status/1]).
 -export_type([outcome/0]).
 
@@ -19,7 +20,7 @@
 -record(publisher, {
     vhost :: binary(),
     channel :: undefined | rabbit_socks_amqp_client:channel(),
-    sessions = #{} :: #{reference() => attached},
+    sessions = #{} :: #{reference() => pid()},
     next = 1 :: pos_integer(),
     requests = none :: none | requests(), % none: there was none yet
     under_way = gb_trees:empty() :: gb_trees:tree(pos_integer(), {pid(), reference(), Mandatory :: mandatory()})
@@ -32,12 +33,17 @@
 -type mandatory() :: no | returned | {Exchange :: binary(), Key :: binary(), Payload :: binary()}.
 
 %% @doc The publisher for that user; the session that asks is attached to it.
--spec attach(User :: binary(), VHost :: binary(), rabbit_socks_amqp_connection:identity()) -> {ok, pid()} | {error, term()}.
-attach(User, VHost, Identity) ->
-    case rabbit_socks_amqp_workers:call({?MODULE, User, VHost}, {User, VHost, Identity}, {attach, self()}) of
+-spec attach(rabbit_socks_amqp_login:share(), rabbit_socks_amqp_connection:identity()) -> {ok, pid()} | {error, term()}.
+attach({User, VHost, Rights} = Share, Identity) ->
+    case rabbit_socks_amqp_workers:call({?MODULE, User, VHost, Rights}, {Share, Identity}, {attach, self()}) of
         {Publisher, ok} when is_pid(Publisher) -> {ok, Publisher};
         {error, Reason} -> {error, Reason}
     end.
+
+%% @doc The session has no more to publish there, and waits for nothing.
+-spec detach(pid()) -> ok.
+detach(Publisher) ->
+    gen_server:cast(Publisher, {detach, self()}).
 
 %% @doc Ref comes back with the outcome.
 -spec publish(pid(), reference(), Mandatory :: boolean(), rabbit_socks_amqp_client:envelope()) -> ok.
@@ -55,18 +61,18 @@ request(Publisher, Ref, Envelope) ->
 forget(Publisher, Ref) ->
     gen_server:cast(Publisher, {forget, Ref}).
 
--spec start_link({binary(), binary(), rabbit_socks_amqp_connection:identity()}) -> gen_server:start_ret().
+-spec start_link({rabbit_socks_amqp_login:share(), rabbit_socks_amqp_connection:identity()}) -> gen_server:start_ret().
 start_link(Argument) ->
     gen_server:start_link(?MODULE, Argument, []).
 
--spec init({binary(), binary(), rabbit_socks_amqp_connection:identity()}) -> {ok, #publisher{}, {continue, term()}}.
-init({User, VHost, Identity}) ->
+-spec init({rabbit_socks_amqp_login:share(), rabbit_socks_amqp_connection:identity()}) -> {ok, #publisher{}, {continue, term()}}.
+init({{_, VHost, _} = Share, Identity}) ->
     process_flag(trap_exit, true),
-    {ok, #publisher{vhost = VHost}, {continue, {connect, User, Identity}}}.
+    {ok, #publisher{vhost = VHost}, {continue, {connect, Share, Identity}}}.
 
 -spec handle_continue(term(), #publisher{}) -> {noreply, #publisher{}, timeout()} | {stop, term(), #publisher{}}.
-handle_continue({connect, User, Identity}, #publisher{vhost = VHost} = State) ->
-    case rabbit_socks_amqp_connection:channel(User, VHost, Identity) of
+handle_continue({connect, Share, Identity}, State) ->
+    case rabbit_socks_amqp_connection:channel(Share, Identity) of
         {ok, Channel} ->
             _ = monitor(process, Channel),
             ok = rabbit_socks_amqp_client:confirms(Channel),
@@ -77,9 +83,14 @@ handle_continue({connect, User, Identity}, #publisher{vhost = VHost} = State) ->
 
 -spec handle_call({attach, pid()}, gen_server:from(), #publisher{}) -> {reply, ok, #publisher{}}.
 handle_call({attach, Session}, _, #publisher{sessions = Sessions} = State) ->
-    {reply, ok, State#publisher{sessions = Sessions#{monitor(process, Session) => attached}}}.
+    {reply, ok, State#publisher{sessions = Sessions#{monitor(process, Session) => Session}}}.
 
--spec handle_cast(term(), #publisher{}) -> {noreply, #publisher{}}.
+-spec handle_cast(term(), #publisher{}) -> {noreply, #publisher{}} | {noreply, #publisher{}, timeout()}.
+handle_cast({detach, Session}, #publisher{sessions = Sessions} = State) ->
+    {Gone, Rest} = maps:fold(fun(Monitor, Who, {Gone, Rest}) when Who =:= Session -> {[Monitor | Gone], Rest};
+                                (Monitor, Who, {Gone, Rest}) -> {Gone, Rest#{Monitor => Who}} end, {[], #{}}, Sessions),
+    _ = [demonitor(Monitor, [flush]) || Monitor <- Gone],
+    go_on(State#publisher{sessions = Rest});
 handle_cast({publish, From, Ref, Mandatory, Envelope}, State) ->
     {noreply, go(From, Ref, Mandatory, Envelope, State)};
 handle_cast({request, _, _, _} = Request, #publisher{requests = none, channel = Channel} = State) ->

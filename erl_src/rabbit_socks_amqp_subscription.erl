@@ -7,7 +7,7 @@
 -module(rabbit_socks_amqp_subscription).
 -behaviour(gen_server).
 
--export([subscribe/4, leave/1, queue/2]).
+-export([subscribe/4, renew/2, leave/1, queue/2]).
 -export([start_link/1, init/1, handle_continue/2, handle_call/3, handle_cast/2, handle_info/2, terminate/2]).
 -export_type([id/0]).
 
@@ -31,9 +31,6 @@
     unacknowledged = 0 :: non_neg_integer()
 }).
 
-%% How long a permission that was taken away may still be used, at most.
--define(REFRESH, 30000). % ms
-
 %% @doc The caller is one of its subscribers from now on: it joins the room itself. May is asked before.
 -spec subscribe(VHost :: binary(), Exchange :: binary(), Keys :: [binary()], rabbit_socks_access:user()) ->
     {ok, pid(), id(), Room :: binary()} | {error, term()}.
@@ -42,6 +39,11 @@ subscribe(VHost, Exchange, Keys, User) ->
         {Pid, {ok, Id, Room}} -> {ok, Pid, Id, Room};
         {error, Reason} -> {error, Reason}
     end.
+
+%% @doc The caller, if it is a subscriber, has this user's rights from now on.
+-spec renew(pid(), rabbit_socks_access:user()) -> ok.
+renew(Subscription, User) ->
+    gen_server:cast(Subscription, {renew, self(), User}).
 
 -spec leave(pid()) -> ok.
 leave(Subscription) ->
@@ -98,7 +100,14 @@ handle_call({subscribe, Session, User}, _, #subscription{id = Id, room = Room, s
     end,
     {reply, {ok, Id, Room}, State#subscription{subscribers = Subscribers#{Session => {Monitor, User}}}}.
 
--spec handle_cast({leave, pid()}, #subscription{}) -> {noreply, #subscription{}} | {stop, normal, #subscription{}}.
+-spec handle_cast({leave, pid()} | {renew, pid(), rabbit_socks_access:user()}, #subscription{}) ->
+    {noreply, #subscription{}} | {stop, normal, #subscription{}}.
+handle_cast({renew, Session, User}, #subscription{subscribers = Subscribers} = State) ->
+    Renewed = case Subscribers of
+        #{Session := {Monitor, _}} -> Subscribers#{Session := {Monitor, User}};
+        _ -> Subscribers
+    end,
+    {noreply, State#subscription{subscribers = Renewed}};
 handle_cast({leave, Session}, #subscription{subscribers = Subscribers} = State) ->
     case maps:take(Session, Subscribers) of
         {{Monitor, _}, Rest} ->
@@ -128,7 +137,7 @@ handle_info(Message, State) ->
     end.
 
 refresh_later() ->
-    _ = erlang:send_after(application:get_env(rabbit_socks, permission_refresh, ?REFRESH), self(), refresh),
+    _ = erlang:send_after(rabbit_socks_access:refresh_time(), self(), refresh),
     ok.
 
 %% A user's sessions are judged together.

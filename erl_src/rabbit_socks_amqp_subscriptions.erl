@@ -2,7 +2,7 @@
 %% @doc What one session is subscribed to, and its places in the rooms of that.
 -module(rabbit_socks_amqp_subscriptions).
 
--export([new/0, subscribe/6, unsubscribe/4, down/3, revoked/4]).
+-export([new/0, subscribe/6, unsubscribe/4, renew/2, down/3, revoked/4]).
 -export_type([subscriptions/0]).
 
 -record(entry, {
@@ -57,6 +57,12 @@ unsubscribe(Id, Ack, {Writer, Arg} = To, Subscriptions) ->
         error ->
             failed(To, Ack, <<"not_found">>, <<"there is no such subscription">>, Subscriptions)
     end.
+
+%% @doc The client has shown new credentials.
+-spec renew(rabbit_socks_amqp_login:login(), subscriptions()) -> ok.
+renew(Login, Subscriptions) ->
+    User = rabbit_socks_amqp_login:user(Login),
+    lists:foreach(fun(#entry{process = Process}) -> rabbit_socks_amqp_subscription:renew(Process, User) end, maps:values(Subscriptions)).
 
 %% @doc A process has ended. If it was a subscription's, the client is told.
 -spec down(Monitor :: reference(), rabbit_socks_amqp_answer:writer(), subscriptions()) -> subscriptions().

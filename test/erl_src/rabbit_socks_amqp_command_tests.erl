@@ -19,6 +19,13 @@ request_test() ->
     {ok, {publish, #{kind := {request, 5}, options := #{<<"type">> := <<"t">>}}}} =
         parse(<<"request">>, [<<>>, <<"k">>, 1, #{<<"timeout">> => 5, <<"type">> => <<"t">>}]).
 
+refresh_test() ->
+    ?assertEqual({ok, {refresh, {token, <<"t">>}, default}}, parse(<<"refresh">>, [#{<<"token">> => <<"t">>}])),
+    ?assertEqual({ok, {refresh, {password, <<"u">>, <<"p">>}, <<"/">>}},
+                 parse(<<"refresh">>, [#{<<"username">> => <<"u">>, <<"password">> => <<"p">>, <<"vhost">> => <<"/">>}])),
+    [?assertEqual({error, <<"refresh takes {username, password} or {token}">>}, parse(<<"refresh">>, Args)) || Args <- [[], [1], [#{}], [#{}, #{}]]],
+    ?assertEqual({error, <<"a token is a string">>}, parse(<<"refresh">>, [#{<<"token">> => 1}])).
+
 subscribe_test() ->
     ?assertEqual({ok, {subscribe, <<"e">>, [<<"k">>]}}, parse(<<"subscribe">>, [<<"e">>, <<"k">>])),
     ?assertEqual({ok, {subscribe, <<"e">>, [<<"a">>, <<"b">>]}}, parse(<<"subscribe">>, [<<"e">>, [<<"b">>, <<"a">>, <<"b">>]])),

@@ -5,11 +5,15 @@
 -include_lib("common_test/include/ct.hrl").
 -include_lib("stdlib/include/assert.hrl").
 
--export([start/1, stop/1, clean/1, listening/2, port/1, probe/3, workers/2, guest/1, user/2, wrong/3]).
+-export([start/1, start/2, stop/1, clean/1, listening/2, port/1, probe/3, workers/2, guest/1, user/2, wrong/3]).
 
 -spec start([term()]) -> [term()].
-start(Config) ->
-    Broker = socks_broker:start(),
+start(Config) -> start(#{}, Config).
+
+%% @doc With options of the broker's own.
+-spec start(socks_broker:options(), [term()]) -> [term()].
+start(Options, Config) ->
+    Broker = socks_broker:start(Options),
     ok = socks_broker:load(Broker, amqp_probe),
     ok = socks_broker:rpc(Broker, application, set_env, [rabbit_socks, permission_refresh, 200]),
     [{0, _} = socks_broker:ctl(Broker, Command) || Command <- [
