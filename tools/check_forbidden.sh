@@ -12,8 +12,8 @@ forbid() { # WHY PATTERN DIR…
 forbid 'P15: no lenient flag of llhttp' 'llhttp_set_lenient' "$1"
 forbid 'K02: it has overflowed its buffer on large integers' 'ei_s_print_term|ei_print_term' "$1"
 forbid 'R10: deadlines hold when the clock on the wall is set' 'system_clock|gettimeofday|CLOCK_REALTIME|std::time\(|[^_A-Za-z:]time\(' "$1"
-# The web context's names come from the configuration.
-forbid 'B17: no atom is made of what somebody sent' '(binary|list)_to_atom\(' $(ls "$2"/*.erl | grep -v '/rabbit_socks_dispatch\.erl$')
+# The web context's names, and those of options in rabbitmq.conf, come from the configuration.
+forbid 'B17: no atom is made of what somebody sent' '(binary|list)_to_atom\(' $(ls "$2"/*.erl | grep -vE '/rabbit_socks_(dispatch|schema)\.erl$')
 forbid 'B18: terms are read from the packets of the edge alone' 'binary_to_term\(' $(ls "$2"/*.erl | grep -v '/rabbit_socks_edge\.erl$')
 forbid 'R10: deadlines hold when the clock on the wall is set' 'system_time\(|os:timestamp\(|erlang:now\(|erlang:timestamp\(' "$2"
 [ $bad = 0 ] && echo "forbidden: none of it is there"

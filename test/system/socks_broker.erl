@@ -29,6 +29,7 @@
 %%
 %%     ports    => [atom()]              further free loopback ports
 %%     config   => Terms | fun((Ports) -> Terms)     classic terms of rabbitmq.config, laid over the harness's own
+%%     conf     => iodata() | fun((Ports) -> iodata())   in its place rabbitmq.conf, the harness's own lines before it
 %%     plugins  => [atom()]              enabled at boot, [rabbit_socks]; [] boots a broker without ours
 %%     ez       => [file]                the archives in the private plugins folder; default: what RABBIT_SOCKS_EZ
 %%                                       names, which `make system' sets
@@ -63,6 +64,7 @@
 -type options() :: #{
     ports => [atom()],
     config => [{atom(), term()}] | fun((#{atom() => inet:port_number()}) -> [{atom(), term()}]),
+    conf => iodata() | fun((#{atom() => inet:port_number()}) -> iodata()),
     plugins => [atom()],
     ez => [file:filename()],
     args => string(),
@@ -217,7 +219,7 @@ boot(Broker = #{server := Server, node := Node}, Timeout) ->
             Broker;
         {error, Reason} ->
             Log = tail(log(Broker), 6_000),
-            Console = tail(console(Broker), 2_000),
+            Console = tail(console(Broker), 6_000),
             _ = socks_broker_node:stop(Server),
             error({broker_did_not_start, Node, Reason, [{log, Log}, {console, Console}]})
     end.

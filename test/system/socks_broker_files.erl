@@ -23,7 +23,10 @@ prepare(Options) ->
         sbin => filename:join(home(), "sbin"),
         ports => Ports
     },
-    write_config(Dir, Ports, maps:get(config, Options, [])),
+    case Options of
+        #{conf := Conf} -> write_conf(Dir, Ports, Conf);
+        #{} -> write_config(Dir, Ports, maps:get(config, Options, []))
+    end,
     write_terms(filename:join(Dir, "enabled_plugins"), [maps:get(plugins, Options, [rabbit_socks])]),
     ok = file:write_file(filename:join(Dir, "rabbitmq-env.conf"), <<>>),
     %% The smallest Debian has no /etc/hosts: the node's own name is known to it without one.
@@ -103,6 +106,15 @@ write_config(Dir, #{amqp := Amqp}, Config) ->
         {kernel, [{inet_dist_use_interface, {127, 0, 0, 1}}]}
     ],
     write_terms(filename:join(Dir, "rabbitmq.config"), [lists:foldl(fun overlay/2, Base, Config)]).
+
+%% The same in the new format, where a key of the kernel has no place.
+write_conf(Dir, Ports, Conf) when is_function(Conf, 1) ->
+    write_conf(Dir, Ports, Conf(Ports));
+write_conf(Dir, #{amqp := Amqp}, Conf) ->
+    Base = ["listeners.tcp.1 = 127.0.0.1:", integer_to_list(Amqp), "\nloopback_users = none\ndisk_free_limit.absolute = 1000000\n"
+            "log.console = false\n"],
+    ok = file:write_file(filename:join(Dir, "rabbitmq.conf"), [Base, Conf]),
+    write_terms(filename:join(Dir, "advanced.config"), [[{kernel, [{inet_dist_use_interface, {127, 0, 0, 1}}]}]]).
 
 %% The suite's keys win over the harness's, application by application.
 overlay({App, Env}, Config) ->
