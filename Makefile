@@ -50,7 +50,7 @@ include mk/fuzz.mk
 include mk/deps.mk
 
 .DEFAULT_GOAL := all
-.PHONY: all edge beams objects sanitize unit eunit test system clients clients-table check fuzz fuzz-regress bench bench-deflate dist run-broker demo ci deps info help clean
+.PHONY: all edge beams objects sanitize unit eunit test system clients history clients-table check fuzz fuzz-regress bench bench-deflate dist run-broker demo ci deps info help clean
 
 all: edge beams ## the edge in priv/, the beams and rabbit_socks.app in ebin/
 
@@ -68,6 +68,9 @@ system: dist test-beams ## Common Test with a real broker and the real archive (
 
 clients: dist test-beams ## the real client libraries and headless Chromium against a real broker
 	@$(CT) $(RUN)clients $(if $(SUITE),$(SUITE:%_SUITE=%),$(CLIENT_SUITES))
+
+history: dist test-beams ## the promises of docs/DELIVERY.md while things go wrong, for a release (S=180 seconds a fault)
+	@RABBIT_SOCKS_HISTORY_S=$(or $(S),180) $(CT) $(RUN)history history history_clients
 
 clients-table: test-beams ## the table of docs/CLIENTS.md from the last make clients
 	@RABBIT_SOCKS_ROOT=$(CURDIR) RABBIT_SOCKS_BUILD=$(abspath $(BUILD)) erl -noshell -pa $(TEST_BEAMS) -eval 'ok = socketio_clients_table:write(), halt().'

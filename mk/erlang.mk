@@ -38,7 +38,10 @@ $(OUT)/beams.stamp: $(ERL_SRC) $(ERL_HRL) $(APP_SRC) $(CLI_BEAM) mk/erlang.mk
 # Test modules and the helpers of the suites: one directory, so that a suite finds all of them.
 TEST_BEAMS := $(OUT)/test_beams
 EUNIT_SRC  := $(wildcard test/erl_src/*.erl)
+# Helpers of the suites that have tests of their own.
+EUNIT_OF   := test/system/history_checker.erl
 SYSTEM_SRC := $(wildcard test/system/*.erl)
+TEST_BEHAVIOURS := $(shell grep -l '^-callback' $(SYSTEM_SRC) /dev/null)
 SUITES     := $(notdir $(wildcard test/system/*_SUITE.erl))
 CLIENT_SUITES := $(patsubst %_SUITE.erl,%,$(filter pages_% %client_SUITE.erl %clients_SUITE.erl,$(SUITES)))
 SYSTEM_SUITES := $(filter-out $(CLIENT_SUITES),$(SUITES:%_SUITE.erl=%))
@@ -47,12 +50,13 @@ SYSTEM_SUITES := $(filter-out $(CLIENT_SUITES),$(SUITES:%_SUITE.erl=%))
 test-beams: $(OUT)/test_beams.stamp
 $(OUT)/test_beams.stamp: $(SYSTEM_SRC) $(wildcard test/system/*.hrl) test/system/guard.sh $(OUT)/beams.stamp
 	@rm -rf $(TEST_BEAMS) && mkdir -p $(TEST_BEAMS) && cp test/system/guard.sh $(TEST_BEAMS)/
-	@$(if $(SYSTEM_SRC),erlc +debug_info +warnings_as_errors -pa $(PLUGIN)/ebin -I include -o $(TEST_BEAMS) $(SYSTEM_SRC))
+	@$(if $(TEST_BEHAVIOURS),erlc +debug_info +warnings_as_errors -o $(TEST_BEAMS) $(TEST_BEHAVIOURS))
+	@$(if $(SYSTEM_SRC),erlc +debug_info +warnings_as_errors -pa $(PLUGIN)/ebin -pa $(TEST_BEAMS) -I include -o $(TEST_BEAMS) $(filter-out $(TEST_BEHAVIOURS),$(SYSTEM_SRC)))
 	@touch $@
 
 eunit: $(OUT)/beams.stamp ## EUnit (M=module)
 	@mkdir -p $(OUT)/eunit $(RESULTS)
-	@erlc +debug_info -pa $(PLUGIN)/ebin -I include -I erl_src -o $(OUT)/eunit $(if $(M),test/erl_src/$(M).erl,$(EUNIT_SRC))
+	@erlc +debug_info -pa $(PLUGIN)/ebin -I include -I erl_src -o $(OUT)/eunit $(EUNIT_OF) $(if $(M),test/erl_src/$(M).erl,$(EUNIT_SRC))
 	@escript tools/eunit.escript $(PLUGIN)/ebin $(OUT)/eunit $(RESULTS)/$(RUN)eunit $(if $(M),$(M),$(notdir $(EUNIT_SRC:.erl=)))
 
 CT = RABBIT_SOCKS_ROOT=$(CURDIR) RABBIT_SOCKS_EZ=$(abspath $(EZ)) RABBIT_SOCKS_BUILD=$(abspath $(BUILD)) RABBIT_SOCKS_LOGS=$(abspath $(BUILD)/ct/brokers) \

@@ -4,11 +4,12 @@
 
 -include_lib("stdlib/include/assert.hrl").
 
--export([open/2, open/3, refused/3, ask/3, start/3, answer_to/2, tell/3, heard/1, delivery/1, settle/3, close/1, closed/1]).
--export_type([client/0, kind/0]).
+-export([open/2, open/3, refused/3, ask/3, start/3, answer_to/2, tell/3, heard/1, delivery/1, next/1, settle/3, close/1, closed/1]).
+-export_type([client/0, kind/0, packet/0]).
 
 -type client() :: {3 | 4, socks_engine:client()} | {json, socks_ws:ws()}.
 -type kind() :: {3 | 4, polling | websocket} | {json, websocket}.
+-type packet() :: {ack, Id :: binary(), [term()]} | {event, Id :: binary(), Name :: binary(), [term()]}.
 
 %% What came and has not been asked for yet: in the process that opened it.
 -define(KEPT(Client), {?MODULE, Client}).
@@ -52,7 +53,7 @@ start(Client, Name, Args) ->
 
 -spec answer_to(client(), binary()) -> map().
 answer_to(Client, Id) ->
-    case next(Client) of
+    case read(Client) of
         {ack, Id, [Answer]} -> Answer;
         Other ->
             _ = put(?KEPT(Client), kept(Client) ++ [Other]),
@@ -66,14 +67,24 @@ tell(Client, Name, Args) -> emit(Client, <<>>, Name, Args).
 %% @doc The next event: its name and arguments.
 -spec heard(client()) -> {binary(), [term()]}.
 heard(Client) ->
-    {event, _, Name, Args} = first(Client),
+    {event, _, Name, Args} = next(Client),
     {Name, Args}.
 
 %% @doc The next event must be a delivery: what its acknowledgement is for, and its arguments.
 -spec delivery(client()) -> {binary(), [term()]}.
 delivery(Client) ->
-    {event, Id, <<"delivery">>, Args} = first(Client),
+    {event, Id, <<"delivery">>, Args} = next(Client),
     {Id, Args}.
+
+%% @doc Whatever comes next, what was kept before it.
+-spec next(client()) -> packet().
+next(Client) ->
+    case kept(Client) of
+        [First | More] ->
+            _ = put(?KEPT(Client), More),
+            First;
+        [] -> read(Client)
+    end.
 
 %% @doc Acknowledges it, with these arguments.
 -spec settle(client(), binary(), [term()]) -> ok.
@@ -107,26 +118,18 @@ emit({_, C}, Id, Name, Args) ->
     Head = case Bytes of [] -> <<"2">>; _ -> [<<"5">>, integer_to_binary(length(Bytes)), <<"-">>] end,
     socks_engine:send(C, [iolist_to_binary([Head, Id, rabbit_json:encode([iolist_to_binary(Name) | Shown])]) | Bytes]).
 
-first(Client) ->
-    case kept(Client) of
-        [First | More] ->
-            _ = put(?KEPT(Client), More),
-            First;
-        [] -> next(Client)
-    end.
-
 kept(Client) ->
     case get(?KEPT(Client)) of undefined -> []; Kept -> Kept end.
 
-next({json, Ws}) ->
-    {utf8, Json} = socks_ws:recv(Ws, ?WAIT),
-    case rabbit_json:decode(Json) of
-        #{<<"ack">> := Id, <<"args">> := Args} -> {ack, integer_to_binary(Id), Args};
-        #{<<"event">> := Name, <<"args">> := Args} = Event ->
-            Id = case Event of #{<<"id">> := Number} -> integer_to_binary(Number); _ -> <<>> end,
-            {event, Id, Name, [case Arg of #{<<"$base64">> := Text} -> {binary, base64:decode(Text)}; _ -> Arg end || Arg <- Args]}
+read({json, Ws}) ->
+    case socks_ws:recv(Ws, ?WAIT) of
+        {utf8, Json} ->
+            from_json(rabbit_json:decode(Json));
+        {ping, Data} ->
+            ok = socks_ws:send(Ws, {pong, Data}),
+            read({json, Ws})
     end;
-next({_, C}) ->
+read({_, C}) ->
     [Packet] = socks_engine:recv(C, 1),
     {match, [Type, Count, Id, Json]} = re:run(Packet, "^([235])(?:([0-9]+)-)?([0-9]*)(\\[.*)$", [{capture, all_but_first, binary}, dotall]),
     Bytes = socks_engine:recv(C, case Count of <<>> -> 0; _ -> binary_to_integer(Count) end),
@@ -134,4 +137,12 @@ next({_, C}) ->
     case Type of
         <<"3">> -> {ack, Id, Args};
         _ -> {event, Id, hd(Args), tl(Args)}
+    end.
+
+from_json(Packet) ->
+    case Packet of
+        #{<<"ack">> := Id, <<"args">> := Args} -> {ack, integer_to_binary(Id), Args};
+        #{<<"event">> := Name, <<"args">> := Args} = Event ->
+            Id = case Event of #{<<"id">> := Number} -> integer_to_binary(Number); _ -> <<>> end,
+            {event, Id, Name, [case Arg of #{<<"$base64">> := Text} -> {binary, base64:decode(Text)}; _ -> Arg end || Arg <- Args]}
     end.

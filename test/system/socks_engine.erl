@@ -82,7 +82,7 @@ post(#{up := Up, headers := Fields} = C, Body) ->
 recv(C, Count) ->
     [case Packet of {binary, _} -> Packet; <<"4", Text/binary>> -> Text end || Packet <- packets(C, Count)].
 
-%% @doc The next so many packets other than pings and noops.
+%% @doc The next so many packets other than pings, the answers to ours, and noops.
 -spec packets(client(), non_neg_integer()) -> [socks_engine_payload:packet() | {close, 1000..4999, binary()} | closed].
 packets(C, Count) ->
     packets_of(C, Count, get(?WAITING(C))).
@@ -95,6 +95,7 @@ packets_of(C, Count, Waiting) ->
     packets_of(C, Count, Waiting ++ [Packet || Packet <- next(C), is_news(C, Packet)]).
 
 is_news(#{version := 4} = C, <<"2">>) -> ok = send_packets(C, [<<"3">>]), false;
+is_news(#{version := 3}, <<"3">>) -> false;
 is_news(_, <<"6">>) -> false;
 is_news(_, _) -> true.
 
