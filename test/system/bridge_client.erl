@@ -4,7 +4,7 @@
 
 -include_lib("stdlib/include/assert.hrl").
 
--export([open/2, open/3, refused/3, ask/3, start/3, answer_to/2, tell/3, heard/1, delivery/1, next/1, settle/3, close/1, closed/1]).
+-export([open/2, open/3, refused/3, ask/3, start/3, answer_to/2, tell/3, heard/1, unheard/1, delivery/1, next/1, settle/3, close/1, closed/1]).
 -export_type([client/0, kind/0, packet/0]).
 
 -type client() :: {3 | 4, socks_engine:client()} | {json, socks_ws:ws()}.
@@ -69,6 +69,10 @@ tell(Client, Name, Args) -> emit(Client, <<>>, Name, Args).
 heard(Client) ->
     {event, _, Name, Args} = next(Client),
     {Name, Args}.
+
+%% @doc The events that came before the last answer, and have not been heard.
+-spec unheard(client()) -> [{binary(), [term()]}].
+unheard(Client) -> [{Name, Args} || {event, _, Name, Args} <- kept(Client)].
 
 %% @doc The next event must be a delivery: what its acknowledgement is for, and its arguments.
 -spec delivery(client()) -> {binary(), [term()]}.
