@@ -1,5 +1,5 @@
 %% SPDX-License-Identifier: MPL-2.0
-%% @doc RabbitMQ for browsers: a callback module whose clients log in, publish, subscribe and consume with events. docs/BRIDGE.md is for
+%% @doc RabbitMQ for browsers: a callback module whose clients log in, publish, subscribe, consume and read streams with events. docs/BRIDGE.md is for
 %% those who write clients.
 -module(rabbit_socks_amqp).
 -behaviour(rabbit_socks_callback).
@@ -22,7 +22,8 @@
     writer :: rabbit_socks_amqp_answer:writer() | undefined,
     publishing = rabbit_socks_amqp_publishing:new(false) :: rabbit_socks_amqp_publishing:publishing(),
     subscriptions = rabbit_socks_amqp_subscriptions:new() :: rabbit_socks_amqp_subscriptions:subscriptions(),
-    consumers = rabbit_socks_amqp_consumers:new() :: rabbit_socks_amqp_consumers:consumers()
+    consumers = rabbit_socks_amqp_consumers:new() :: rabbit_socks_amqp_consumers:consumers(),
+    streams = rabbit_socks_amqp_streams:new() :: rabbit_socks_amqp_streams:streams()
 }).
 
 %% For clients without a library.
@@ -95,8 +96,13 @@ command({consume, Queue, Options}, Ack,
         #bridge{consumers = Consumers, writer = Writer, login = Login, acknowledges = Acknowledges, options = #{max_consumers := Most}} = Bridge) ->
     Who = #{login => Login, most => Most, acknowledges => Acknowledges},
     Bridge#bridge{consumers = rabbit_socks_amqp_consumers:consume(Queue, Options, Ack, Writer, Who, Consumers)};
-command({cancel, Id}, Ack, #bridge{consumers = Consumers, writer = Writer} = Bridge) ->
-    Bridge#bridge{consumers = rabbit_socks_amqp_consumers:cancel(Id, Ack, Writer, Consumers)};
+command({stream, Queue, Options}, Ack, #bridge{streams = Streams, writer = Writer, login = Login, options = #{max_streams := Most}} = Bridge) ->
+    Bridge#bridge{streams = rabbit_socks_amqp_streams:stream(Queue, Options, Ack, Writer, {Login, Most}, Streams)};
+command({cancel, Id}, Ack, #bridge{consumers = Consumers, streams = Streams, writer = Writer} = Bridge) ->
+    case rabbit_socks_amqp_streams:is_stream(Id) of
+        false -> Bridge#bridge{consumers = rabbit_socks_amqp_consumers:cancel(Id, Ack, Writer, Consumers)};
+        true -> Bridge#bridge{streams = rabbit_socks_amqp_streams:cancel(Id, Ack, Writer, Streams)}
+    end;
 command({queue, Command}, Ack, #bridge{writer = Writer, login = Login} = Bridge) ->
     ok = rabbit_socks_amqp_queues:run(Command, Ack, Writer, Login),
     Bridge.
@@ -181,6 +187,8 @@ handle_info({timeout, Timer, {rabbit_socks_amqp, expiry}}, #bridge{expiry = Expi
     end;
 handle_info({timeout, _, {rabbit_socks_amqp, refresh}}, #bridge{consumers = Consumers, login = Login, writer = Writer} = Bridge) ->
     result(Bridge#bridge{consumers = rabbit_socks_amqp_consumers:refresh(Login, Writer, Consumers)});
+handle_info({timeout, _, {rabbit_socks_amqp, refresh_streams}}, #bridge{streams = Streams, login = Login, writer = Writer} = Bridge) ->
+    result(Bridge#bridge{streams = rabbit_socks_amqp_streams:refresh(Login, Writer, Streams)});
 handle_info({rabbit_socks_amqp, revoked, Process, Text}, #bridge{subscriptions = Subscriptions, writer = Writer} = Bridge) ->
     result(Bridge#bridge{subscriptions = rabbit_socks_amqp_subscriptions:revoked(Process, Text, Writer, Subscriptions)});
 handle_info({'DOWN', Monitor, process, _, _}, #bridge{publishing = Publishing, writer = Writer} = Bridge) ->
@@ -194,25 +202,44 @@ handle_info({rabbit_socks_alarm, blocked, Sources}, #bridge{publishing = Publish
 handle_info({rabbit_socks_alarm, unblocked}, #bridge{publishing = Publishing, writer = {Module, Arg} = Writer, login = Login} = Bridge) ->
     ok = Module:emit(<<"unblocked">>, [], Arg),
     result(Bridge#bridge{publishing = rabbit_socks_amqp_publishing:unblocked(Login, Writer, Publishing)});
-handle_info({timeout, _, {rabbit_socks_amqp, go_on}}, #bridge{consumers = Consumers} = Bridge) ->
-    result(Bridge#bridge{consumers = rabbit_socks_amqp_consumers:go_on(Consumers)});
-handle_info(congested, #bridge{consumers = Consumers} = Bridge) ->
-    result(Bridge#bridge{consumers = rabbit_socks_amqp_consumers:congested(Consumers)});
-handle_info(drained, #bridge{consumers = Consumers} = Bridge) ->
-    result(Bridge#bridge{consumers = rabbit_socks_amqp_consumers:drained(Consumers)});
-handle_info(Message, #bridge{consumers = Consumers, writer = Writer, options = #{ack_timeout := Timeout}} = Bridge) ->
+handle_info({timeout, Timer, {rabbit_socks_amqp, go_on}}, #bridge{consumers = Consumers, streams = Streams, writer = Writer} = Bridge) ->
+    result(Bridge#bridge{consumers = rabbit_socks_amqp_consumers:go_on(Timer, Consumers),
+                         streams = rabbit_socks_amqp_streams:go_on(Timer, Writer, Streams)});
+%% What is sent to a client that is away takes up the room of what it has missed already.
+handle_info(Behind, #bridge{consumers = Consumers, streams = Streams} = Bridge) when Behind =:= congested; Behind =:= away ->
+    result(Bridge#bridge{consumers = rabbit_socks_amqp_consumers:congested(Consumers),
+                         streams = rabbit_socks_amqp_streams:congested(Streams)});
+handle_info(Again, #bridge{consumers = Consumers, streams = Streams, writer = Writer} = Bridge) when Again =:= drained; Again =:= back ->
+    result(Bridge#bridge{consumers = rabbit_socks_amqp_consumers:drained(Consumers),
+                         streams = rabbit_socks_amqp_streams:drained(Writer, Streams)});
+handle_info(Message, Bridge) ->
     case rabbit_socks_amqp_client:event(Message) of
-        {delivery, Id, Tag, Redelivered, Envelope} ->
-            result(Bridge#bridge{consumers = rabbit_socks_amqp_consumers:delivered(Id, Tag, Redelivered, Envelope, {Writer, Timeout}, Consumers)});
-        {cancelled, Id} ->
-            result(Bridge#bridge{consumers = rabbit_socks_amqp_consumers:ended(Id, Writer, Consumers)});
+        {delivery, Id, Tag, Redelivered, Envelope} -> result(delivered(Id, Tag, Redelivered, Envelope, Bridge));
+        {cancelled, Id} -> result(cancelled(Id, Bridge));
         _ -> result(Bridge)
     end.
 
-ended(Monitor, #bridge{consumers = Consumers, subscriptions = Subscriptions, writer = Writer} = Bridge) ->
+delivered(Id, Tag, Redelivered, Envelope,
+          #bridge{consumers = Consumers, streams = Streams, writer = Writer, options = #{ack_timeout := Timeout}} = Bridge) ->
+    case rabbit_socks_amqp_streams:is_stream(Id) of
+        false -> Bridge#bridge{consumers = rabbit_socks_amqp_consumers:delivered(Id, Tag, Redelivered, Envelope, {Writer, Timeout}, Consumers)};
+        true -> Bridge#bridge{streams = rabbit_socks_amqp_streams:delivered(Id, Tag, Envelope, Writer, Streams)}
+    end.
+
+cancelled(Id, #bridge{consumers = Consumers, streams = Streams, writer = Writer} = Bridge) ->
+    case rabbit_socks_amqp_streams:is_stream(Id) of
+        false -> Bridge#bridge{consumers = rabbit_socks_amqp_consumers:ended(Id, Writer, Consumers)};
+        true -> Bridge#bridge{streams = rabbit_socks_amqp_streams:ended(Id, Writer, Streams)}
+    end.
+
+ended(Monitor, #bridge{consumers = Consumers, streams = Streams, subscriptions = Subscriptions, writer = Writer} = Bridge) ->
     case rabbit_socks_amqp_consumers:lost(Monitor, Writer, Consumers) of
         {ok, Consumers1} -> Bridge#bridge{consumers = Consumers1};
-        other -> Bridge#bridge{subscriptions = rabbit_socks_amqp_subscriptions:down(Monitor, Writer, Subscriptions)}
+        other ->
+            case rabbit_socks_amqp_streams:lost(Monitor, Writer, Streams) of
+                {ok, Streams1} -> Bridge#bridge{streams = Streams1};
+                other -> Bridge#bridge{subscriptions = rabbit_socks_amqp_subscriptions:down(Monitor, Writer, Subscriptions)}
+            end
     end.
 
 %% A client is read while the broker keeps up with what it publishes.
@@ -224,4 +251,6 @@ result(#bridge{publishing = Publishing, options = #{max_publishes := Most}} = Br
 
 %% Subscriptions see the end of the process.
 -spec terminate(#bridge{}) -> ok.
-terminate(#bridge{consumers = Consumers}) -> rabbit_socks_amqp_consumers:close(Consumers).
+terminate(#bridge{consumers = Consumers, streams = Streams}) ->
+    ok = rabbit_socks_amqp_consumers:close(Consumers),
+    rabbit_socks_amqp_streams:close(Streams).

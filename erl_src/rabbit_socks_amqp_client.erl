@@ -11,10 +11,10 @@
 -export([connect/3, channel/1, close/1, close_channel/1]).
 -export([confirms/1, replies/1, publish/3]).
 -export([subscription/5, acknowledge/2]).
--export([consume/4, settle/3]).
+-export([consume/5, settle/3]).
 -export([queue/2]).
 -export([event/1]).
--export_type([connection/0, channel/0, identity/0, envelope/0, event/0, failure/0, queue_command/0]).
+-export_type([connection/0, channel/0, identity/0, envelope/0, event/0, failure/0, queue_command/0, from/0]).
 
 -type connection() :: pid().
 -type channel() :: pid().
@@ -26,6 +26,10 @@
 
 %% A reply code of AMQP 0-9-1, and the broker's text.
 -type failure() :: {error, Number :: pos_integer(), Text :: binary()}.
+
+%% Where in a queue a consumer begins; in a stream, the only kind of queue that keeps what was consumed, it can be anywhere. Seconds
+%% since 1970.
+-type from() :: anywhere | first | last | next | {offset, non_neg_integer()} | {timestamp, Seconds :: non_neg_integer()}.
 
 -type queue_command() :: {declare, Queue :: binary(), #{durable := boolean(), auto_delete := boolean(), arguments := [tuple()]}}
                        | {bind | unbind, Queue :: binary(), Exchange :: binary(), Key :: binary(), Arguments :: [tuple()]}
@@ -109,14 +113,20 @@ subscription(Channel, Queue, Exchange, Keys, #{prefetch := Prefetch, length := L
 acknowledge(Channel, Tag) ->
     amqp_channel:cast(Channel, #'basic.ack'{delivery_tag = Tag, multiple = true}).
 
-%% @doc Deliveries of the queue come to the caller, at most Prefetch of them unsettled. After an error the channel has ended.
--spec consume(channel(), Queue :: binary(), Consumer :: binary(), Prefetch :: pos_integer()) -> ok | failure().
-consume(Channel, Queue, Consumer, Prefetch) ->
+%% @doc Deliveries of the queue come to the caller, about Prefetch of them unsettled at most. After an error the channel has ended.
+-spec consume(channel(), Queue :: binary(), Consumer :: binary(), Prefetch :: pos_integer(), from()) -> ok | failure().
+consume(Channel, Queue, Consumer, Prefetch, From) ->
+    Consume = #'basic.consume'{queue = Queue, consumer_tag = Consumer, arguments = from(From)},
     tried(fun() ->
         #'basic.qos_ok'{} = amqp_channel:call(Channel, #'basic.qos'{prefetch_count = Prefetch}),
-        #'basic.consume_ok'{} = amqp_channel:subscribe(Channel, #'basic.consume'{queue = Queue, consumer_tag = Consumer}, self()),
+        #'basic.consume_ok'{} = amqp_channel:subscribe(Channel, Consume, self()),
         ok
     end).
+
+from(anywhere) -> [];
+from({offset, Offset}) -> [{<<"x-stream-offset">>, long, Offset}];
+from({timestamp, Seconds}) -> [{<<"x-stream-offset">>, timestamp, Seconds}];
+from(Word) -> [{<<"x-stream-offset">>, longstr, atom_to_binary(Word)}].
 
 %% @doc One delivery has been dealt with: it is done, or comes again, or is thrown away (or dead-lettered, if the queue says so).
 -spec settle(channel(), Tag :: pos_integer(), acknowledge | requeue | reject) -> ok.

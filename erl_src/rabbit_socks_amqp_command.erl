@@ -16,6 +16,7 @@
                  | {subscribe, Exchange :: binary(), Keys :: [binary()]}
                  | {unsubscribe, Id :: binary()}
                  | {consume, Queue :: binary(), #{prefetch := pos_integer(), no_ack := boolean()}}
+                 | {stream, Queue :: binary(), rabbit_socks_amqp_stream_command:options()}
                  | {cancel, Consumer :: binary()}
                  | {queue, rabbit_socks_amqp_client:queue_command()}.
 
@@ -48,6 +49,11 @@ parse(<<"consume">>, [Queue]) ->
     parse(<<"consume">>, [Queue, #{}]);
 parse(<<"consume">>, [Queue, Options]) when is_map(Options) ->
     consume(name(Queue), maps:merge(#{<<"prefetch">> => 10, <<"noAck">> => false}, Options));
+parse(<<"stream">>, Args) ->
+    case rabbit_socks_amqp_stream_command:parse(Args) of
+        {ok, Queue, Options} -> {ok, {stream, Queue, Options}};
+        {error, Text} -> {error, Text}
+    end;
 parse(<<"cancel">>, [Consumer]) when is_binary(Consumer), byte_size(Consumer) =< ?MAX_SHORT ->
     {ok, {cancel, Consumer}};
 parse(<<"login">>, _) -> login(login, none);

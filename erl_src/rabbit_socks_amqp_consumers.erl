@@ -3,15 +3,11 @@
 %% client's acknowledgement and by nothing else; what is not settled when the session ends goes back to its queue.
 %%
 %% A consumer without acknowledgements is told to the broker as one with them: what the client's connection is behind with
-%% stays in the queue, but for the prefetch. The edge says when it is behind, but that word comes through the mailbox: so after a
-%% burst the next ones wait for as long as the word takes.
+%% stays in the queue, but for the prefetch.
 -module(rabbit_socks_amqp_consumers).
 
--export([new/0, consume/6, cancel/4, refresh/3, delivered/6, acknowledged/3, congested/1, drained/1, go_on/1, ended/3, lost/3, close/1]).
+-export([new/0, consume/6, cancel/4, refresh/3, delivered/6, acknowledged/3, congested/1, drained/1, go_on/2, ended/3, lost/3, close/1]).
 -export_type([consumers/0, tag/0]).
-
--define(BURST, 131_072). % bytes
--define(PAUSE, 20). % ms
 
 -record(consumer, {
     queue :: binary(),
@@ -23,8 +19,7 @@
 
 -record(consumers, {
     next = 1 :: pos_integer(),
-    pace = free :: free | pausing | congested,
-    burst = 0 :: non_neg_integer(), % bytes since the last pause
+    pace = rabbit_socks_amqp_pace:new() :: rabbit_socks_amqp_pace:pace(),
     refresh = none :: none | reference(), % the timer
     by_id = #{} :: #{binary() => #consumer{}}
 }).
@@ -52,7 +47,7 @@ consume(Queue, Options, Ack, Writer, #{login := Login}, State) ->
 %% Deliveries come after this, as messages: the answer is always the first that the client hears of its consumer.
 start(Channel, Queue, #{prefetch := Prefetch, no_ack := NoAck}, Ack, Writer, #consumers{next = Next, by_id = ById} = State) ->
     Id = integer_to_binary(Next),
-    case rabbit_socks_amqp_client:consume(Channel, Queue, Id, Prefetch) of
+    case rabbit_socks_amqp_client:consume(Channel, Queue, Id, Prefetch, anywhere) of
         ok ->
             ok = rabbit_socks_amqp_answer:ok(Writer, Ack, #{<<"consumer">> => Id}),
             Consumer = #consumer{queue = Queue, channel = Channel, monitor = monitor(process, Channel), no_ack = NoAck},
@@ -103,7 +98,7 @@ refreshed_later(State) ->
 %% @doc A message for the client. One of a consumer that has been cancelled is on its way back already.
 -spec delivered(Id :: binary(), Tag :: pos_integer(), Redelivered :: boolean(), rabbit_socks_amqp_client:envelope(),
                 {rabbit_socks_amqp_answer:writer(), AckTimeout :: pos_integer()}, consumers()) -> consumers().
-delivered(Id, Tag, Redelivered, Envelope, {{Writer, Arg}, Timeout}, #consumers{by_id = ById} = State) ->
+delivered(Id, Tag, Redelivered, Envelope, {{Writer, Arg}, Timeout}, #consumers{pace = Pace, by_id = ById} = State) ->
     case ById of
         #{Id := #consumer{no_ack = NoAck} = Consumer} ->
             [Body, Meta] = rabbit_socks_amqp_message:arguments(Envelope),
@@ -115,21 +110,18 @@ delivered(Id, Tag, Redelivered, Envelope, {{Writer, Arg}, Timeout}, #consumers{b
                 true ->
                     ok = Writer:emit(<<"delivery">>, Args, Arg),
                     #{payload := Payload} = Envelope,
-                    settle(Id, Consumer#consumer{owed = Tag}, paced(byte_size(Payload), State))
+                    settle(Id, Consumer#consumer{owed = Tag}, State#consumers{pace = rabbit_socks_amqp_pace:sent(byte_size(Payload), Pace)})
             end;
         _ -> State
     end.
 
 reply_to(#{properties := Properties}) -> rabbit_socks_amqp_properties:reply_to(Properties).
 
-settle(Id, Consumer, #consumers{pace = free, by_id = ById} = State) -> State#consumers{by_id = ById#{Id := pay(Consumer)}};
-settle(Id, Consumer, #consumers{by_id = ById} = State) -> State#consumers{by_id = ById#{Id := Consumer}}.
-
-paced(Size, #consumers{pace = free, burst = Burst} = State) when Burst + Size > ?BURST ->
-    _ = erlang:start_timer(?PAUSE, self(), {rabbit_socks_amqp, go_on}),
-    State#consumers{pace = pausing, burst = 0};
-paced(Size, #consumers{burst = Burst} = State) ->
-    State#consumers{burst = Burst + Size}.
+settle(Id, Consumer, #consumers{pace = Pace, by_id = ById} = State) ->
+    case rabbit_socks_amqp_pace:is_free(Pace) of
+        true -> State#consumers{by_id = ById#{Id := pay(Consumer)}};
+        false -> State#consumers{by_id = ById#{Id := Consumer}}
+    end.
 
 %% @doc What the client has said of a delivery; or it has not in time, and the message comes again. What it replies is to be
 %% published: `reply'.
@@ -155,18 +147,23 @@ verdict({ok, [null | _]}) -> acknowledge;
 verdict({ok, [<<"requeue">> | _]}) -> requeue;
 verdict({ok, _}) -> reject.
 
-%% @doc The client's connection is behind.
+%% @doc The client's connection is behind, or lost.
 -spec congested(consumers()) -> consumers().
-congested(State) -> State#consumers{pace = congested}.
+congested(#consumers{pace = Pace} = State) -> State#consumers{pace = rabbit_socks_amqp_pace:congested(Pace)}.
 
 -spec drained(consumers()) -> consumers().
-drained(#consumers{by_id = ById} = State) ->
-    State#consumers{pace = free, by_id = maps:map(fun(_, Consumer) -> pay(Consumer) end, ById)}.
+drained(#consumers{pace = Pace} = State) -> caught_up(State#consumers{pace = rabbit_socks_amqp_pace:drained(Pace)}).
 
-%% @doc The pause is over, and no word has come.
--spec go_on(consumers()) -> consumers().
-go_on(#consumers{pace = pausing} = State) -> drained(State);
-go_on(State) -> State.
+%% @doc A pause is over, and no word has come.
+-spec go_on(Timer :: reference(), consumers()) -> consumers().
+go_on(Timer, #consumers{pace = Pace} = State) ->
+    case rabbit_socks_amqp_pace:go_on(Timer, Pace) of
+        {free, Pace1} -> caught_up(State#consumers{pace = Pace1});
+        same -> State
+    end.
+
+caught_up(#consumers{by_id = ById} = State) ->
+    State#consumers{by_id = maps:map(fun(_, Consumer) -> pay(Consumer) end, ById)}.
 
 pay(#consumer{owed = none} = Consumer) -> Consumer;
 pay(#consumer{owed = Tag, channel = Channel} = Consumer) ->

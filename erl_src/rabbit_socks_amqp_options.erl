@@ -7,7 +7,8 @@
 
 -type options() :: #{vhost := binary(), default_user := binary() | none, login_timeout := pos_integer(), publish_timeout := pos_integer(),
                      max_subscriptions := pos_integer(), max_publishes := pos_integer(), max_consumers := pos_integer(),
-                     ack_timeout := pos_integer(), expires_notice := pos_integer(), basic := boolean(), certificate := boolean(), cookie := binary() | none}.
+                     max_streams := pos_integer(), ack_timeout := pos_integer(), expires_notice := pos_integer(), basic := boolean(), certificate := boolean(),
+                     cookie := binary() | none}.
 
 %% @doc The error is for the log: options are the operator's.
 -spec check(term()) -> {ok, options()} | {error, string()}.
@@ -18,8 +19,8 @@ check(_) ->
 
 defaults() ->
     #{vhost => application:get_env(rabbit, default_vhost, <<"/">>), default_user => none, login_timeout => 10000,
-      publish_timeout => 30000, max_subscriptions => 100, max_publishes => 64, max_consumers => 10, ack_timeout => 1800000, expires_notice => 60000,
-      basic => false, certificate => false, cookie => none}.
+      publish_timeout => 30000, max_subscriptions => 100, max_publishes => 64, max_consumers => 10, max_streams => 10, ack_timeout => 1800000,
+      expires_notice => 60000, basic => false, certificate => false, cookie => none}.
 
 check([], Checked) ->
     {ok, Checked};

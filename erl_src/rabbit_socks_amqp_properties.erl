@@ -7,7 +7,7 @@
 
 -include_lib("rabbit_common/include/rabbit_framing.hrl").
 
--export([encode/3, decode/1, content_type/1, request/2, correlation/1, reply_to/1]).
+-export([encode/3, decode/1, content_type/1, request/2, correlation/1, reply_to/1, take_offset/1]).
 -export_type([properties/0]).
 
 -type properties() :: #'P_basic'{}.
@@ -76,6 +76,12 @@ correlation(#'P_basic'{correlation_id = Id}) -> Id.
 -spec reply_to(properties()) -> {Key :: binary(), CorrelationId :: binary() | undefined} | none.
 reply_to(#'P_basic'{reply_to = Key, correlation_id = Id}) when is_binary(Key), Key =/= <<>> -> {Key, Id};
 reply_to(_) -> none.
+
+%% @doc Of a stream's entry: its offset, and the properties without the header by which the broker tells it.
+-spec take_offset(properties()) -> {Offset :: non_neg_integer(), properties()}.
+take_offset(#'P_basic'{headers = Headers} = Properties) ->
+    {value, {_, _, Offset}, Rest} = lists:keytake(<<"x-stream-offset">>, 1, Headers),
+    {Offset, Properties#'P_basic'{headers = case Rest of [] -> undefined; _ -> Rest end}}.
 
 -spec content_type(properties()) -> binary() | undefined.
 content_type(#'P_basic'{content_type = ContentType}) -> ContentType.

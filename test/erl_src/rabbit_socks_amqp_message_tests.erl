@@ -62,3 +62,8 @@ options_test_() ->
      ?_assertMatch({ok, #{default_user := none, login_timeout := 10000, max_publishes := 64}}, rabbit_socks_amqp_options:check([]))] ++
     [?_assertMatch({error, [_ | _]}, rabbit_socks_amqp_options:check(Wrong)) || Wrong <- [
         x, [x], [{x, 1}], [{login_timeout, 0}], [{login_timeout, "1"}], [{vhost, 1}], [{vhost, []}], [{default_user, none}], [{vhost, [-1]}], [{basic, 1}], [{cookie, none}], [{certificate, x}]]].
+
+take_offset_test_() ->
+    Other = {<<"a">>, long, 1},
+    [?_assertEqual({7, #'P_basic'{headers = Rest}}, rabbit_socks_amqp_properties:take_offset(#'P_basic'{headers = Headers})) || {Headers, Rest} <- [
+        {[{<<"x-stream-offset">>, long, 7}], undefined}, {[Other, {<<"x-stream-offset">>, long, 7}], [Other]}]].

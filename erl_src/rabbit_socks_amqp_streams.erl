@@ -1,0 +1,205 @@
+%% SPDX-License-Identifier: MPL-2.0
+%% @doc What one session reads of streams: each has a consumer and a channel, and one session has one place in each stream. An entry is
+%% done when it has been sent, since a stream keeps it: who has not got it can have it again.
+%%
+%% The broker may deliver more than was asked for, since it reads a stream in chunks. What the client's connection is behind with
+%% waits here, and the broker sends no more until it has gone out.
+-module(rabbit_socks_amqp_streams).
+
+-export([new/0, is_stream/1, stream/6, cancel/4, refresh/3, delivered/5, congested/1, drained/2, go_on/3, ended/3, lost/3, close/1]).
+-export_type([streams/0]).
+
+-record(stream, {
+    queue :: binary(),
+    channel :: rabbit_socks_amqp_client:channel(),
+    monitor :: reference(), % of it
+    lump :: pos_integer(), % so many entries are settled together
+    sent = 0 :: non_neg_integer(), % and not settled
+    waiting = queue:new() :: queue:queue({Tag :: pos_integer(), rabbit_socks_amqp_client:envelope()})
+}).
+
+-record(streams, {
+    next = 1 :: pos_integer(),
+    pace = rabbit_socks_amqp_pace:new() :: rabbit_socks_amqp_pace:pace(),
+    refresh = none :: none | reference(), % the timer
+    by_id = #{} :: #{binary() => #stream{}}
+}).
+
+-opaque streams() :: #streams{}.
+
+-define(PREFIX, "stream-").
+
+-spec new() -> streams().
+new() -> #streams{}.
+
+%% @doc Is it the consumer of a stream?
+-spec is_stream(Id :: binary()) -> boolean().
+is_stream(<<?PREFIX, _/binary>>) -> true;
+is_stream(_) -> false.
+
+%% @doc Twice is once.
+-spec stream(Queue :: binary(), rabbit_socks_amqp_stream_command:options(), rabbit_socks_amqp_answer:ack(), rabbit_socks_amqp_answer:writer(),
+             {rabbit_socks_amqp_login:login(), Most :: pos_integer()}, streams()) -> streams().
+stream(Queue, Options, Ack, Writer, {Login, Most}, #streams{by_id = ById} = State) ->
+    case [Id || {Id, #stream{queue = Q}} <- maps:to_list(ById), Q =:= Queue] of
+        [Id] ->
+            ok = rabbit_socks_amqp_answer:ok(Writer, Ack, #{<<"consumer">> => Id}),
+            State;
+        [] when map_size(ById) >= Most ->
+            failed(Writer, Ack, <<"too_many">>, <<"this connection reads as many streams as it may">>, State);
+        [] ->
+            open(Queue, Options, Ack, Writer, Login, State)
+    end.
+
+%% Who may not read a queue is not told what there is of it.
+open(Queue, Options, Ack, Writer, Login, State) ->
+    VHost = rabbit_socks_amqp_login:vhost(Login),
+    case rabbit_socks_access:queue(rabbit_socks_amqp_login:user(Login), VHost, Queue, read) of
+        ok ->
+            case rabbit_socks_streams:end_of(VHost, Queue) of
+                {ok, _} -> consume(rabbit_socks_amqp_login:channel(Login), Queue, Options, Ack, Writer, State);
+                {error, Reason} -> no_stream(Reason, Queue, Ack, Writer, State)
+            end;
+        {error, Code, Text} ->
+            failed(Writer, Ack, Code, Text, State)
+    end.
+
+no_stream(not_found, Queue, Ack, Writer, State) ->
+    failed(Writer, Ack, <<"not_found">>, <<"there is no queue '", Queue/binary, "'">>, State);
+no_stream(no_stream, Queue, Ack, Writer, State) ->
+    failed(Writer, Ack, <<"precondition_failed">>, <<"the queue '", Queue/binary, "' is not a stream">>, State);
+no_stream(unavailable, Queue, Ack, Writer, State) ->
+    failed(Writer, Ack, <<"unavailable">>, <<"the stream '", Queue/binary, "' has no leader at present">>, State).
+
+consume({ok, Channel}, Queue, #{from := From, prefetch := Prefetch}, Ack, Writer, #streams{next = Next, by_id = ById} = State) ->
+    Id = <<?PREFIX, (integer_to_binary(Next))/binary>>,
+    case rabbit_socks_amqp_client:consume(Channel, Queue, Id, Prefetch, From) of
+        ok ->
+            ok = rabbit_socks_amqp_answer:ok(Writer, Ack, #{<<"consumer">> => Id}),
+            Stream = #stream{queue = Queue, channel = Channel, monitor = monitor(process, Channel), lump = max(1, Prefetch div 2)},
+            refreshed_later(State#streams{next = Next + 1, by_id = ById#{Id => Stream}});
+        Failure ->
+            ok = rabbit_socks_amqp_client:close_channel(Channel),
+            ok = rabbit_socks_amqp_answer:failure(Writer, Ack, Failure, #{}),
+            State
+    end;
+consume({error, _}, _, _, Ack, Writer, State) ->
+    failed(Writer, Ack, <<"unavailable">>, <<"the broker takes no connection for this user at present">>, State).
+
+failed(Writer, Ack, Code, Text, State) ->
+    ok = rabbit_socks_amqp_answer:error(Writer, Ack, Code, Text, #{}),
+    State.
+
+-spec cancel(Id :: binary(), rabbit_socks_amqp_answer:ack(), rabbit_socks_amqp_answer:writer(), streams()) -> streams().
+cancel(Id, Ack, Writer, #streams{by_id = ById} = State) ->
+    case maps:take(Id, ById) of
+        {Stream, Rest} ->
+            ok = close_channel(Stream),
+            ok = rabbit_socks_amqp_answer:ok(Writer, Ack, #{}),
+            State#streams{by_id = Rest};
+        error ->
+            failed(Writer, Ack, <<"not_found">>, <<"there is no such consumer">>, State)
+    end.
+
+%% @doc What the user may read no more is cancelled. It is time for that when `{timeout, _, {rabbit_socks_amqp, refresh_streams}}'
+%% comes, which it does while there are any.
+-spec refresh(rabbit_socks_amqp_login:login(), rabbit_socks_amqp_answer:writer(), streams()) -> streams().
+refresh(Login, Writer, #streams{by_id = ById} = State) ->
+    {User, VHost} = {rabbit_socks_amqp_login:user(Login), rabbit_socks_amqp_login:vhost(Login)},
+    Left = maps:filter(fun(Id, #stream{queue = Queue} = Stream) ->
+        case rabbit_socks_access:queue(User, VHost, Queue, read) of
+            ok -> true;
+            {error, Code, Text} ->
+                ok = close_channel(Stream),
+                ok = tell(Id, Code, Text, Writer),
+                false
+        end
+    end, ById),
+    refreshed_later(State#streams{by_id = Left, refresh = none}).
+
+refreshed_later(#streams{refresh = none, by_id = ById} = State) when map_size(ById) > 0 ->
+    State#streams{refresh = erlang:start_timer(rabbit_socks_access:refresh_time(), self(), {rabbit_socks_amqp, refresh_streams})};
+refreshed_later(State) ->
+    State.
+
+%% @doc An entry for the client; of a stream that has been cancelled it is nobody's.
+-spec delivered(Id :: binary(), Tag :: pos_integer(), rabbit_socks_amqp_client:envelope(), rabbit_socks_amqp_answer:writer(), streams()) -> streams().
+delivered(Id, Tag, Envelope, Writer, #streams{by_id = ById} = State) ->
+    case ById of
+        #{Id := #stream{waiting = Waiting} = Stream} ->
+            send(Id, Stream#stream{waiting = queue:in({Tag, Envelope}, Waiting)}, Writer, State);
+        _ -> State
+    end.
+
+%% As much as the client takes.
+send(Id, #stream{waiting = Waiting} = Stream, Writer, #streams{pace = Pace, by_id = ById} = State) ->
+    case rabbit_socks_amqp_pace:is_free(Pace) andalso queue:out(Waiting) of
+        {{value, {Tag, #{payload := Payload} = Envelope}}, Rest} ->
+            ok = entry(Id, Envelope, Writer),
+            Sent = settle(Tag, Stream#stream{waiting = Rest}),
+            send(Id, Sent, Writer, State#streams{pace = rabbit_socks_amqp_pace:sent(byte_size(Payload), Pace)});
+        _ ->
+            State#streams{by_id = ById#{Id := Stream}}
+    end.
+
+entry(Id, #{properties := Properties} = Envelope, {Writer, Arg}) ->
+    {Offset, Rest} = rabbit_socks_amqp_properties:take_offset(Properties),
+    [Body, Meta] = rabbit_socks_amqp_message:arguments(Envelope#{properties := Rest}),
+    Writer:emit(<<"entry">>, [Id, Body, Meta#{<<"offset">> => Offset}], Arg).
+
+settle(Tag, #stream{channel = Channel, lump = Lump, sent = Sent} = Stream) when Sent + 1 >= Lump ->
+    ok = rabbit_socks_amqp_client:acknowledge(Channel, Tag),
+    Stream#stream{sent = 0};
+settle(_, #stream{sent = Sent} = Stream) ->
+    Stream#stream{sent = Sent + 1}.
+
+%% @doc The client's connection is behind, or lost.
+-spec congested(streams()) -> streams().
+congested(#streams{pace = Pace} = State) -> State#streams{pace = rabbit_socks_amqp_pace:congested(Pace)}.
+
+-spec drained(rabbit_socks_amqp_answer:writer(), streams()) -> streams().
+drained(Writer, #streams{pace = Pace} = State) ->
+    caught_up(Writer, State#streams{pace = rabbit_socks_amqp_pace:drained(Pace)}).
+
+%% @doc A pause is over, and no word has come.
+-spec go_on(Timer :: reference(), rabbit_socks_amqp_answer:writer(), streams()) -> streams().
+go_on(Timer, Writer, #streams{pace = Pace} = State) ->
+    case rabbit_socks_amqp_pace:go_on(Timer, Pace) of
+        {free, Pace1} -> caught_up(Writer, State#streams{pace = Pace1});
+        same -> State
+    end.
+
+caught_up(Writer, #streams{by_id = ById} = State) ->
+    maps:fold(fun(Id, Stream, Acc) -> send(Id, Stream, Writer, Acc) end, State, ById).
+
+%% @doc The broker has cancelled it: its queue is gone.
+-spec ended(Id :: binary(), rabbit_socks_amqp_answer:writer(), streams()) -> streams().
+ended(Id, Writer, #streams{by_id = ById} = State) ->
+    case maps:take(Id, ById) of
+        {Stream, Rest} ->
+            ok = close_channel(Stream),
+            ok = tell(Id, <<"not_found">>, <<"the queue is gone">>, Writer),
+            State#streams{by_id = Rest};
+        error -> State
+    end.
+
+%% @doc A process has ended, and perhaps it was a channel.
+-spec lost(Monitor :: reference(), rabbit_socks_amqp_answer:writer(), streams()) -> {ok, streams()} | other.
+lost(Monitor, Writer, #streams{by_id = ById} = State) ->
+    case [Id || {Id, #stream{monitor = M}} <- maps:to_list(ById), M =:= Monitor] of
+        [Id] ->
+            ok = tell(Id, <<"unavailable">>, <<"the broker has ended the consumer">>, Writer),
+            {ok, State#streams{by_id = maps:remove(Id, ById)}};
+        [] -> other
+    end.
+
+close_channel(#stream{channel = Channel, monitor = Monitor}) ->
+    true = demonitor(Monitor, [flush]),
+    rabbit_socks_amqp_client:close_channel(Channel).
+
+tell(Id, Code, Text, {Writer, Arg}) ->
+    Writer:emit(<<"cancelled">>, [Id, #{<<"error">> => Code, <<"message">> => Text}], Arg).
+
+-spec close(streams()) -> ok.
+close(#streams{by_id = ById}) ->
+    lists:foreach(fun close_channel/1, maps:values(ById)).
