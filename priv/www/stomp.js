@@ -141,20 +141,6 @@ function removeBefore(line, subscription) {
   }
 }
 
-function heldLine(text, actions) {
-  const line = document.createElement('li');
-  line.append(span('text', text));
-  for (const [name, action] of actions) {
-    const button = document.createElement('button');
-    button.type = 'button';
-    button.className = 'plain';
-    button.textContent = name;
-    button.addEventListener('click', action);
-    line.append(button);
-  }
-  return line;
-}
-
 function showCards() {
   for (const id of ['subscriptions', 'unacked']) element(`${id}-card`).hidden = element(id).childElementCount === 0;
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MPL-2.0
-// What the demo pages share: the state of a connection in words, and the transcript of what went over the wire.
+// What the demo pages share: the state of a connection in words, the transcript of what went over the wire, and lines
+// of what is held for the user.
 'use strict';
 
 // The last lines only: a page that is left open must not grow for ever.
@@ -34,6 +35,21 @@ function span(name, text) {
   element.className = name;
   element.textContent = text;
   return element;
+}
+
+// A line of a list <ul class="held">: a text, and buttons by name and what they do.
+function heldLine(text, actions) {
+  const line = document.createElement('li');
+  line.append(span('text', text));
+  for (const [name, action] of actions) {
+    const button = document.createElement('button');
+    button.type = 'button';
+    button.className = 'plain';
+    button.textContent = name;
+    button.addEventListener('click', action);
+    line.append(button);
+  }
+  return line;
 }
 
 // state: idle, connecting, open, closing, error; `words` tell a person.

@@ -4,12 +4,14 @@
 
 -export([all/0, suite/0, init_per_suite/1, end_per_suite/1]).
 -export([index/1, client/1, echo/1, websocket/1, xhr_polling/1, jsonp_polling/1, stomp/1, chat/1]).
+-export([console/1, console_consume/1, console_refusals/1, console_blocked/1, readme/1]).
 
 -include_lib("common_test/include/ct.hrl").
 
 suite() -> [{timetrap, {minutes, 4}}].
 
-all() -> [index, client, echo, websocket, xhr_polling, jsonp_polling, stomp, chat].
+all() -> [index, client, echo, websocket, xhr_polling, jsonp_polling, stomp, chat, console, console_consume, console_refusals,
+          console_blocked, readme].
 
 init_per_suite(Config) ->
     Dir = socks_node:dir("pages"),
@@ -22,14 +24,15 @@ init_per_suite(Config) ->
     ct:log("~ts", [Output]),
     [Chat] = filelib:wildcard(filename:join(Out, "rabbit_socks_chat-*.ez")),
     Broker = socks_broker:start(#{
-        ports => [socks],
+        ports => [socks, bridge],
         plugins => [rabbit_socks, rabbitmq_stomp, rabbit_socks_chat],
         ez => [os:getenv("RABBIT_SOCKS_EZ"), Chat],
-        config => fun(#{socks := Port}) ->
-            Routes = [{"echo", rabbit_socks_echo, []}, {"chat", rabbit_socks_chat, []}, {"stomp", rabbit_socks_stomp, []}],
+        config => fun(#{socks := Port, bridge := Bridge}) ->
+            Routes = [{"echo", rabbit_socks_echo, []}, {"amqp", rabbit_socks_amqp, []}, {"chat", rabbit_socks_chat, []},
+                      {"stomp", rabbit_socks_stomp, []}],
             [{rabbitmq_stomp, [{tcp_listeners, []}]},
              {rabbit_socks_chat, [{interface, none}]},
-             {rabbit_socks, [{listeners, [{{"127.0.0.1", Port}, Routes, []}]}]}]
+             {rabbit_socks, [{listeners, [{{"127.0.0.1", Port}, Routes, []}, {{"127.0.0.1", Bridge}, rabbit_socks_amqp, []}]}]}]
         end
     }),
     [{broker, Broker}, {dir, Dir}, {shots, Shots} | Config].
@@ -45,9 +48,29 @@ xhr_polling(Config) -> page(xhr_polling, Config).
 jsonp_polling(Config) -> page(jsonp_polling, Config).
 stomp(Config) -> page(stomp, Config).
 chat(Config) -> page(chat, Config).
+console(Config) -> page(console, Config).
+console_consume(Config) -> page(consume, Config).
+console_refusals(Config) -> page(refusals, Config).
 
-page(Name, Config) ->
-    Url = socks_broker:url(?config(broker, Config), socks),
+%% A memory alarm that lasts until the page asks for its end, by a queue.
+console_blocked(Config) ->
+    Broker = ?config(broker, Config),
+    {0, _} = socks_broker:ctl(Broker, ["set_vm_memory_high_watermark", "0.000001"]),
+    ok = socks_os:wait_until(fun() -> socks_broker:rpc(Broker, rabbit_alarm, get_alarms, []) =/= [] end, 10_000),
+    _ = spawn_link(fun() ->
+        Queue = rabbit_misc:r(<<"/">>, queue, <<"all-clear">>),
+        ok = socks_os:wait_until(fun() -> socks_broker:rpc(Broker, rabbit_amqqueue, exists, [Queue]) end, 60_000),
+        {0, _} = socks_broker:ctl(Broker, ["set_vm_memory_high_watermark", "0.4"])
+    end),
+    page(blocked, Config).
+
+%% The listener that README.md asks for.
+readme(Config) -> page(readme, bridge, Config).
+
+page(Name, Config) -> page(Name, socks, Config).
+
+page(Name, Listener, Config) ->
+    Url = socks_broker:url(?config(broker, Config), Listener),
     {Status, Output} = socks_node:run(
         ?config(dir, Config), "node", ["pages.mjs", atom_to_list(Name), Url, ?config(shots, Config)], 120_000
     ),

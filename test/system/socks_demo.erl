@@ -6,11 +6,13 @@
 
 %% The plugin's own port and the broker's, if they are free: addresses that can be remembered.
 -define(WEB_PORT, 15690).
+-define(BRIDGE_PORT, 15680).
 -define(AMQP_PORT, 5672).
 
 -spec main() -> no_return().
 main() ->
     Web = prefer(?WEB_PORT),
+    Bridge = prefer(?BRIDGE_PORT),
     Amqp = prefer(?AMQP_PORT),
     io:format("starting a broker...~n"),
     Broker = start(#{
@@ -20,15 +22,16 @@ main() ->
             {rabbit_socks_chat, [{interface, none}]},
             {rabbit, [{tcp_listeners, [{"127.0.0.1", Amqp}]}]},
             {rabbitmq_stomp, [{tcp_listeners, []}]},
-            {rabbit_socks, [{listeners, [{{"127.0.0.1", Web}, routes(), []}]}]}
+            {rabbit_socks, [{listeners, [{{"127.0.0.1", Web}, routes(), []}, {{"127.0.0.1", Bridge}, rabbit_socks_amqp, []}]}]}
         ]
     }),
     Url = "http://127.0.0.1:" ++ integer_to_list(Web),
     io:format(
-        "~n  index      ~ts/~n  echo       ~ts/echo.html~n  Socket.IO  ~ts/socketio.html~n  chat       ~ts/chat.html~n  STOMP      ~ts/stomp.html~n~n"
-        "  AMQP on 127.0.0.1:~b, user guest, password guest; log in ~ts~n"
+        "~n  index      ~ts/~n  console    ~ts/console.html~n  echo       ~ts/echo.html~n  Socket.IO  ~ts/socketio.html~n  chat       ~ts/chat.html~n  STOMP      ~ts/stomp.html~n~n"
+        "  The console's user is guest, its password guest. The example of README.md finds its listener on 127.0.0.1:~b~n"
+        "  AMQP on 127.0.0.1:~b, the same user; log in ~ts~n"
         "  Ctrl-C stops the broker and removes everything it wrote.~n~n",
-        [Url, Url, Url, Url, Url, Amqp, maps:get(log_dir, Broker)]
+        [Url, Url, Url, Url, Url, Url, Bridge, Amqp, maps:get(log_dir, Broker)]
     ),
     until_eof(),
     io:format("~nstopping the broker...~n"),
@@ -46,7 +49,7 @@ start(Options) ->
     end.
 
 routes() ->
-    [{"echo", rabbit_socks_echo, []}, {"chat", rabbit_socks_chat, []}, {"stomp", rabbit_socks_stomp, []}].
+    [{"echo", rabbit_socks_echo, []}, {"amqp", rabbit_socks_amqp, []}, {"chat", rabbit_socks_chat, []}, {"stomp", rabbit_socks_stomp, []}].
 
 until_eof() ->
     case io:get_line("") of

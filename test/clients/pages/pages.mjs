@@ -5,39 +5,10 @@ import assert from 'node:assert/strict';
 import {readdirSync} from 'node:fs';
 import path from 'node:path';
 import {chromium} from 'playwright-core';
+import {blocked, console_, consume, readme, refusals} from './console.mjs';
+import {base, finish, kFlags, line, lines, open, shots, state, text} from './page.mjs';
 
-const [, , name, base, shots] = process.argv;
-
-const kFlags = [
-  '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking',
-  '--disable-component-update', '--disable-sync',
-  // A page that the test itself answers for counts as one of a public address, which may not load from this machine.
-  '--disable-features=LocalNetworkAccessChecks,BlockInsecurePrivateNetworkRequests,PrivateNetworkAccessSendPreflights',
-];
-
-// Any error in a page's console, and any request that is not answered well, fails the case.
-async function open(browser, file, options = {}) {
-  const page = await browser.newPage({viewport: {width: 1100, height: 900}, ...options});
-  page.complaints = [];
-  page.on('console', (message) => message.type() === 'error' && page.complaints.push(message.text()));
-  page.on('pageerror', (error) => page.complaints.push(String(error)));
-  page.on('response', (response) => response.status() >= 400 && page.complaints.push(`${response.status()} ${response.url()}`));
-  page.on('request', (request) => new URL(request.url()).host !== new URL(base).host && page.complaints.push(`foreign: ${request.url()}`));
-  await page.goto(`${base}/${file}`);
-  return page;
-}
-
-async function finish(page, shot) {
-  await page.screenshot({path: path.join(shots, `${shot}.png`)});
-  assert.deepEqual(page.complaints, []);
-  await page.close();
-}
-
-const text = (page, id) => page.locator(`#${id}`).innerText();
-const lines = (page, kind) => page.locator(`#transcript li[data-kind="${kind}"] .text`).allInnerTexts();
-const state = (page, wanted) => page.waitForSelector(`#status[data-state="${wanted}"]`, {timeout: 10000});
-const line = (page, kind, words) =>
-  page.locator(`#transcript li[data-kind="${kind}"] .text`, {hasText: words}).first().waitFor({timeout: 30000});
+const name = process.argv[2];
 
 async function index(browser) {
   const page = await open(browser, '');
@@ -197,6 +168,7 @@ async function chat(browser) {
 }
 
 const cases = {
+  console: console_, blocked, consume, readme, refusals,
   index, client, echo, stomp, chat,
   websocket: (browser) => socketio(browser, 'websocket'),
   xhr_polling: (browser) => socketio(browser, 'xhr-polling'),
@@ -204,7 +176,11 @@ const cases = {
 };
 
 assert.ok(readdirSync(shots), 'the directory for pictures must exist');
-const browser = await chromium.launch({executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium', args: kFlags});
+// The example of the README names an address of its own: it is this server's.
+const address = `--host-resolver-rules=MAP localhost:15680 ${new URL(base).host}`;
+const browser = await chromium.launch({
+  executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium', args: name === 'readme' ? [...kFlags, address] : kFlags,
+});
 try {
   await cases[name](browser);
 } finally {
