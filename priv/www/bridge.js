@@ -39,7 +39,7 @@ class Bridge {
     this.socket.on('connect', () => this.connected());
     this.socket.on('disconnect', (reason) => this.disconnected(reason));
     this.socket.on('connect_error', (error) => this.refused(error));
-    for (const event of ['message', 'delivery', 'cancelled', 'blocked', 'unblocked', 'expires']) {
+    for (const event of ['message', 'delivery', 'entry', 'cancelled', 'blocked', 'unblocked', 'expires']) {
       this.socket.on(event, (...args) => listener[event]?.(...args));
     }
   }

@@ -7,7 +7,7 @@ const transcript = new Transcript(element('transcript'));
 const meters = new Meters(element('meters'), {
   published: 'published', confirmed: 'confirmed', messages: 'messages', deliveries: 'deliveries', answered: 'answered', failed: 'failed',
 });
-const kCommands = ['publish', 'publish-many', 'request', 'subscribe', 'consume', 'declare'];
+const kCommands = ['publish', 'publish-many', 'request', 'subscribe', 'consume', 'declare', 'read', 'declare-stream'];
 // So many lines a second are for a reader; the rest is counted.
 const kReadable = 60;
 let lines = 0;
@@ -74,6 +74,11 @@ const listener = {
       showDeliveries();
     }));
     showDeliveries();
+  },
+  entry(consumer, body, meta) {
+    meters.add('messages');
+    note('got', 'entry', `${meta.offset}: ${describeBody(body)}`);
+    standing.find((one) => one.id === consumer)?.passed(meta.offset);
   },
   cancelled(id, reason) {
     const wish = standing.find((one) => one.id === id);
@@ -170,7 +175,7 @@ async function request() {
   }
 }
 
-// What stands: subscriptions and consumers.
+// What stands: subscriptions, consumers, streams.
 
 async function stand(place, label, wish, words) {
   if (standing.some((one) => one.words === wish.words && one.list === wish.list)) {
@@ -207,14 +212,23 @@ function consume() {
   stand('consumed', 'consume', wish, 'Consuming: each message waits for your answer.');
 }
 
-async function declare() {
+function read() {
+  const [stream, offset] = [element('stream').value, streamOffset(element('offset').value.trim())];
+  const wish = new Standing(element('streams'), 'stream', [stream, {offset}], stream, ['cancel', 'Stop'], 'streamed', drop);
+  stand('streamed', 'stream', wish, 'Reading: every entry from there on comes here.');
+}
+
+async function declare(name, place, options) {
   try {
-    const {queue, messages, consumers} = await bridge.command('declare', element('queue').value, {durable: true});
-    tell('consumed', 'good', 'declare', `The queue ${queue} is there, with ${messages} messages and ${consumers} consumers.`);
+    const {queue, messages, consumers} = await bridge.command('declare', name, options);
+    tell(place, 'good', 'declare', `The queue ${queue} is there, with ${messages} messages and ${consumers} consumers.`);
   } catch (error) {
-    failed('consumed', 'declare', error);
+    failed(place, 'declare', error);
   }
 }
+
+// One that does not grow for ever, since it is to play with.
+const kStream = {durable: true, arguments: {'x-queue-type': 'stream', 'x-max-length-bytes': 100000000}};
 
 function showDeliveries() {
   element('deliveries-title').hidden = element('deliveries').childElementCount === 0;
@@ -228,8 +242,10 @@ onSubmit('connection', connect);
 onSubmit('publishing', publish);
 onSubmit('subscription', subscribe);
 onSubmit('consuming', consume);
+onSubmit('reading', read);
 element('disconnect').addEventListener('click', () => { bridge.close(); setState('idle', 'Disconnected.'); });
 element('publish-many').addEventListener('click', () => publishMany(1000));
 element('request').addEventListener('click', request);
-element('declare').addEventListener('click', declare);
+element('declare').addEventListener('click', () => declare(element('queue').value, 'consumed', {durable: true}));
+element('declare-stream').addEventListener('click', () => declare(element('stream').value, 'streamed', kStream));
 setState('idle', 'Not connected.');

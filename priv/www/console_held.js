@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MPL-2.0
-// What the console holds for its user: the subscriptions and consumers that are to live as long as the page does, also over a new
+// What the console holds for its user: the subscriptions, consumers and streams that are to live as long as the page does, also over a new
 // connection, and the deliveries that wait for an answer.
 'use strict';
 
@@ -30,6 +30,13 @@ class Standing {
     }
   }
 
+  // Of a stream: what has been read. Whoever begins again begins with the next entry.
+  passed(offset) {
+    this.args[1].offset = offset + 1;
+    this.progress ??= this.line.insertBefore(span('about', ''), this.line.lastElementChild);
+    this.progress.textContent = `at ${offset.toLocaleString('en')}`;
+  }
+
   remove() {
     this.line?.remove();
   }
@@ -57,6 +64,13 @@ function deliveryLine(body, meta, ack, answered) {
     line.querySelector('button').before(reply);
   }
   return line;
+}
+
+// What a person writes for a place in a stream, as the bridge takes it: a word, a number of an entry, or a time.
+function streamOffset(text) {
+  if (/^\d+$/.test(text)) return Number(text);
+  const time = Date.parse(text);
+  return Number.isNaN(time) ? text : {timestamp: Math.floor(time / 1000)};
 }
 
 function describeBody(body) {

@@ -4,13 +4,13 @@
 
 -export([all/0, suite/0, init_per_suite/1, end_per_suite/1]).
 -export([index/1, client/1, echo/1, websocket/1, xhr_polling/1, jsonp_polling/1, stomp/1, chat/1]).
--export([console/1, console_consume/1, console_refusals/1, console_blocked/1, readme/1]).
+-export([console/1, console_consume/1, console_stream/1, console_refusals/1, console_blocked/1, readme/1]).
 
 -include_lib("common_test/include/ct.hrl").
 
 suite() -> [{timetrap, {minutes, 4}}].
 
-all() -> [index, client, echo, websocket, xhr_polling, jsonp_polling, stomp, chat, console, console_consume, console_refusals,
+all() -> [index, client, echo, websocket, xhr_polling, jsonp_polling, stomp, chat, console, console_consume, console_stream, console_refusals,
           console_blocked, readme].
 
 init_per_suite(Config) ->
@@ -50,6 +50,7 @@ stomp(Config) -> page(stomp, Config).
 chat(Config) -> page(chat, Config).
 console(Config) -> page(console, Config).
 console_consume(Config) -> page(consume, Config).
+console_stream(Config) -> page(stream, Config).
 console_refusals(Config) -> page(refusals, Config).
 
 %% A memory alarm that lasts until the page asks for its end, by a queue.

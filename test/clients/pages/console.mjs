@@ -126,6 +126,46 @@ async function reply(page) {
   await said(page, 'published', 'The reply: four');
 }
 
+// From the first entry, from another, and on from where it was when the connection is lost.
+export async function stream(browser) {
+  const page = await connected(browser);
+  await page.uncheck('#json');
+  await page.fill('#stream', 'pages-stream');
+  await page.click('#declare-stream');
+  await said(page, 'streamed', 'The queue pages-stream is there');
+  const add = async (body, number) => {
+    await publish(page, '', 'pages-stream', body);
+    await count(page, 'confirmed', number);
+  };
+  for (const [index, body] of ['zero', 'one', 'two'].entries()) await add(body, index + 1);
+  await page.click('#read');
+  for (const entry of ['0: zero', '1: one', '2: two']) await line(page, 'got', entry);
+  await page.locator('#streams li', {hasText: 'at 2'}).waitFor(kTimeout);
+  await page.screenshot({path: path.join(shots, 'console-stream.png'), fullPage: true});
+
+  await page.evaluate(() => bridge.socket.io.engine.close());
+  await line(page, 'note', 'pages-stream, again');
+  await add('three', 4);
+  await page.locator('#streams li', {hasText: 'at 3'}).waitFor(kTimeout);
+  await count(page, 'messages', 4);
+  await page.getByRole('button', {name: 'Stop'}).click();
+  await page.locator('#streams li').waitFor({state: 'detached'});
+
+  await page.fill('#offset', '3');
+  await page.click('#read');
+  await count(page, 'messages', 5);
+  await page.getByRole('button', {name: 'Stop'}).click();
+  await page.fill('#offset', '2001-01-01T00:00');
+  await page.click('#read');
+  await count(page, 'messages', 9);
+  await page.getByRole('button', {name: 'Stop'}).click();
+  await page.locator('#streams li').waitFor({state: 'detached'});
+  await page.fill('#offset', 'somewhere');
+  await page.click('#read');
+  await said(page, 'streamed', /^Not understood: /);
+  await finish(page, 'console-streamed');
+}
+
 // What is refused is told in words.
 export async function refusals(browser) {
   const page = await open(browser, 'console.html');

@@ -5,7 +5,7 @@ import assert from 'node:assert/strict';
 import {readdirSync} from 'node:fs';
 import path from 'node:path';
 import {chromium} from 'playwright-core';
-import {blocked, console_, consume, readme, refusals} from './console.mjs';
+import {blocked, console_, consume, readme, refusals, stream} from './console.mjs';
 import {base, finish, kFlags, line, lines, open, shots, state, text} from './page.mjs';
 
 const name = process.argv[2];
@@ -168,7 +168,7 @@ async function chat(browser) {
 }
 
 const cases = {
-  console: console_, blocked, consume, readme, refusals,
+  console: console_, blocked, consume, readme, refusals, stream,
   index, client, echo, stomp, chat,
   websocket: (browser) => socketio(browser, 'websocket'),
   xhr_polling: (browser) => socketio(browser, 'xhr-polling'),
