@@ -12,11 +12,13 @@ TESTFLAGS := -std=c++20 -O0 -g1 -fno-exceptions $(if $(SAN),,$(WARN) -fPIE) $(SA
 # Strict mode: the default of llhttp 8 lets published request smuggling through.
 CFLAGS    := $(OPT) -g $(HARDEN) $(SANFLAGS) $(SANCOV) -DLLHTTP_STRICT_MODE=1 -I$(LLHTTP_H)
 LDFLAGS   := $(SANFLAGS) $(HARDENLD)
-# Of the machine, the edge wants libc, OpenSSL and zlib only.
-LDLIBS    := -l:libuv_a.a $(EI)/lib/libei.a -lssl -lcrypto -lz -lpthread -ldl
+# Of the machine, the edge wants libc, OpenSSL and zlib only. libuv's archive has another name in Debian 13.
+LIBUV     := $(lastword libuv_a.a $(notdir $(wildcard /usr/lib/*/libuv.a)))
+LDLIBS     = $(if $(LLHTTP_O),,-l:libllhttp.a) -l:$(LIBUV) $(EI)/lib/libei.a -lssl -lcrypto -lz -lpthread -ldl
 STATIC    := $(if $(SAN),,-static-libstdc++ -static-libgcc)
 
-LLHTTP_O  := $(OUT)/llhttp/api.o $(OUT)/llhttp/http.o $(OUT)/llhttp/llhttp.o
+# Debian 12 ships llhttp's C source, Debian 13 the library.
+LLHTTP_O  := $(if $(wildcard $(LLHTTP)/llhttp.c),$(OUT)/llhttp/api.o $(OUT)/llhttp/http.o $(OUT)/llhttp/llhttp.o)
 ROOM_SRC  := $(foreach r,$(ROOMS),$(wildcard c_src/$(r)/*.cc))
 ROOM_O    := $(ROOM_SRC:c_src/%.cc=$(OUT)/%.o)
 UNIT_SRC  := $(foreach r,$(ROOMS),$(wildcard test/c_src/$(r)/*.cc)) $(wildcard test/c_src/*.cc test/c_src/support/*.cc)

@@ -9,7 +9,7 @@ export ERL_LIBS := $(RABBITMQ_PLUGINS):$(CLI_LIB)
 
 $(CLI_BEAM): $(wildcard $(RABBITMQ_HOME)/escript/rabbitmqctl)
 	@mkdir -p $(@D)
-	@erl -noshell -eval '{ok, S} = escript:extract("$<", []), {_, A} = lists:keyfind(archive, 1, S), {ok, [_]} = zip:unzip(A, [{file_list, ["$(@F)"]}, {cwd, "$(@D)"}]), halt().'
+	@erl -noshell -eval '{ok, S} = escript:extract("$<", []), {_, A} = lists:keyfind(archive, 1, S), {ok, Files} = zip:unzip(A, [memory]), [Beam] = [B || {F, B} <- Files, filename:basename(F) =:= "$(@F)"], ok = file:write_file("$@", Beam), halt().'
 	@touch $@
 
 ERLC_FLAGS := +debug_info +warnings_as_errors +warn_missing_spec +warn_untyped_record +warn_export_vars +warn_shadow_vars \

@@ -11,7 +11,6 @@
 -import(bridge_client, [open/2, open/3, refused/3, ask/3, close/1]).
 -import(amqp_world, [listening/2, port/1, guest/1, user/2, wrong/3]).
 
--define(GUEST, #{username => <<"guest">>, password => <<"guest">>}).
 -define(EVERY, [{4, websocket}, {4, polling}, {3, websocket}, {3, polling}, {json, websocket}]).
 
 suite() -> [{timetrap, {minutes, 2}}].
@@ -34,17 +33,17 @@ end_per_testcase(_, Config) -> amqp_world:clean(Config).
 
 logins(Config) ->
     Port = port(Config),
-    [close(open(Port, Transport, ?GUEST)) || Transport <- [polling, websocket]],
-    close(open(Port, websocket, ?GUEST#{vhost => <<"/">>})),
+    [close(open(Port, Transport, guest())) || Transport <- [polling, websocket]],
+    close(open(Port, websocket, (guest())#{vhost => <<"/">>})),
     NotAccepted = {<<"the credentials are not accepted">>, <<"access_refused">>},
-    ?assertEqual(NotAccepted, refused(Port, websocket, ?GUEST#{password => <<"wrong">>})),
-    ?assertEqual(NotAccepted, refused(Port, polling, ?GUEST#{username => <<"nobody">>})),
+    ?assertEqual(NotAccepted, refused(Port, websocket, (guest())#{password => <<"wrong">>})),
+    ?assertEqual(NotAccepted, refused(Port, polling, (guest())#{username => <<"nobody">>})),
     ?assertEqual(NotAccepted, refused(Port, websocket, #{token => <<"anything">>})),
     NoAccess = {<<"this user has no access to the virtual host">>, <<"access_refused">>},
-    ?assertEqual(NoAccess, refused(Port, websocket, ?GUEST#{vhost => <<"none">>})),
+    ?assertEqual(NoAccess, refused(Port, websocket, (guest())#{vhost => <<"none">>})),
     ?assertEqual(NoAccess, refused(Port, websocket, #{username => <<"stranger">>, password => <<"secret">>})),
-    {_, <<"bad_request">>} = refused(Port, websocket, ?GUEST#{vhost => 1}),
-    {_, <<"bad_request">>} = refused(Port, websocket, ?GUEST#{token => <<"both">>}),
+    {_, <<"bad_request">>} = refused(Port, websocket, (guest())#{vhost => 1}),
+    {_, <<"bad_request">>} = refused(Port, websocket, (guest())#{token => <<"both">>}),
     {_, <<"bad_request">>} = refused(Port, websocket, #{username => <<"guest">>}),
     ok.
 
@@ -68,7 +67,7 @@ request_logins(Config) ->
      end || {Fields, Auth, Expected} <- [
         {Basic("reader:wrong"), "", "the credentials are not accepted"}, {Basic("no colon"), "", "\"bad_request\""},
         {[{"Cookie", "socks=nonsense"}], "", "the credentials are not accepted"}, {[{"Cookie", "other=1"}], "", "^0"},
-        {Basic("reader:wrong"), rabbit_json:encode(?GUEST), "^0"}]],
+        {Basic("reader:wrong"), rabbit_json:encode(guest()), "^0"}]],
     ok.
 
 default_user(Config) ->
@@ -85,15 +84,15 @@ no_login(Config) ->
          C = open(port(Config), How),
          ?assertEqual(<<"not_logged_in">>, wrong(C, "publish", [<<>>, <<"q">>, <<"x">>])),
          ?assertEqual(<<"not_logged_in">>, wrong(C, "subscribe", [<<"amq.topic">>, <<"news.#">>])),
-         ?assertEqual(<<"access_refused">>, wrong(C, "login", [?GUEST#{password => <<"wrong">>}])),
-         ?assertEqual(#{<<"ok">> => true, <<"user">> => <<"guest">>, <<"vhost">> => <<"/">>}, ask(C, "login", [?GUEST])),
-         ?assertEqual(<<"bad_request">>, wrong(C, "login", [?GUEST])),
+         ?assertEqual(<<"access_refused">>, wrong(C, "login", [(guest())#{password => <<"wrong">>}])),
+         ?assertEqual(#{<<"ok">> => true, <<"user">> => <<"guest">>, <<"vhost">> => <<"/">>}, ask(C, "login", [guest()])),
+         ?assertEqual(<<"bad_request">>, wrong(C, "login", [guest()])),
          ?assertMatch(#{<<"ok">> := true}, ask(C, "publish", [<<>>, <<"q">>, <<"x">>])),
          close(C)
      end || How <- ?EVERY],
     %% Passwords are not tried out here.
     C = open(port(Config), {4, websocket}),
-    [?assertEqual(<<"access_refused">>, wrong(C, "login", [?GUEST#{password => integer_to_binary(N)}])) || N <- [1, 2, 3]],
+    [?assertEqual(<<"access_refused">>, wrong(C, "login", [(guest())#{password => integer_to_binary(N)}])) || N <- [1, 2, 3]],
     ?assertEqual({1008, <<"too many refused logins">>}, bridge_client:closed(C)).
 
 login_timeout(Config) ->
@@ -146,3 +145,6 @@ counted(Config) ->
     [close(C) || C <- [Second, Third]],
     Count(0),
     ok = Rpc(rabbit_auth_backend_internal, delete_user, [<<"ada">>, <<"test">>]).
+
+guest() ->
+    #{username => <<"guest">>, password => <<"guest">>}.
