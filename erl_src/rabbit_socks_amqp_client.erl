@@ -9,7 +9,7 @@
 -include_lib("amqp_client/include/amqp_client.hrl").
 
 -export([connect/3, channel/1, close/1, close_channel/1]).
--export([confirms/1, replies/1, publish/3]).
+-export([confirms/1, replies/1, largest/0, publish/3]).
 -export([subscription/5, acknowledge/2]).
 -export([consume/5, settle/3]).
 -export([queue/2]).
@@ -40,6 +40,9 @@
                | {returned, envelope()}
                | {delivery, Consumer :: binary(), Tag :: pos_integer(), Redelivered :: boolean(), envelope()}
                | {cancelled, Consumer :: binary()} | other.
+
+%% The broker's own, whatever its configuration says.
+-define(MAX_MESSAGE, 536870912).
 
 %% @doc A connection inside this node, linked to the caller. Name is what the operator reads.
 -spec connect(identity(), VHost :: binary(), Name :: binary()) -> {ok, connection()} | {error, term()}.
@@ -88,6 +91,14 @@ replies(Channel) ->
     #'basic.consume_ok'{} =
         amqp_channel:subscribe(Channel, #'basic.consume'{queue = <<"amq.rabbitmq.reply-to">>, consumer_tag = <<"replies">>, no_ack = true}, self()),
     ok.
+
+%% @doc Bytes of the largest payload that a channel takes. It closes for more.
+-spec largest() -> non_neg_integer().
+largest() ->
+    case application:get_env(rabbit, max_message_size) of
+        {ok, Size} when is_integer(Size) -> min(Size, ?MAX_MESSAGE);
+        _ -> ?MAX_MESSAGE
+    end.
 
 %% @doc Messages are numbered from 1 on, on each channel. `Mandatory': it comes back if no queue takes it, before its confirm.
 -spec publish(channel(), Mandatory :: boolean(), envelope()) -> ok.

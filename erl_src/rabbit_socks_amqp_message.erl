@@ -2,11 +2,14 @@
 %% @doc Whole messages: what a client publishes, and what it is shown of a delivery. Pure.
 -module(rabbit_socks_amqp_message).
 
--export([envelope/2, arguments/1]).
+-export([envelope/3, arguments/1]).
 
-%% @doc What a command says, for the broker.
--spec envelope(rabbit_socks_amqp_command:message(), User :: binary()) -> {ok, rabbit_socks_amqp_client:envelope()} | {error, Text :: binary()}.
-envelope(#{exchange := Exchange, key := Key, payload := Payload, content_type := ContentType, options := Options}, User) ->
+%% @doc What a command says, for the broker; which closes the channel, that others share, for a payload of more than Largest.
+-spec envelope(rabbit_socks_amqp_command:message(), User :: binary(), Largest :: non_neg_integer()) ->
+    {ok, rabbit_socks_amqp_client:envelope()} | {error, Text :: binary()}.
+envelope(#{payload := Payload}, _, Largest) when byte_size(Payload) > Largest ->
+    {error, <<"the broker takes messages of at most ", (integer_to_binary(Largest))/binary, " bytes">>};
+envelope(#{exchange := Exchange, key := Key, payload := Payload, content_type := ContentType, options := Options}, User, _) ->
     case rabbit_socks_amqp_properties:encode(Options, ContentType, User) of
         {ok, Properties} -> {ok, #{exchange => Exchange, key => Key, properties => Properties, payload => Payload}};
         {error, Text} -> {error, Text}

@@ -34,6 +34,8 @@ user_id(_, _) -> undefined.
 set(<<"contentType">> = N, V, P) -> P#'P_basic'{content_type = short(N, V)};
 set(<<"contentEncoding">> = N, V, P) -> P#'P_basic'{content_encoding = short(N, V)};
 set(<<"correlationId">> = N, V, P) -> P#'P_basic'{correlation_id = short(N, V)};
+%% The channel closes for it, or takes the reply for an answer to a request.
+set(<<"replyTo">> = N, <<"amq.rabbitmq.reply-to">>, _) -> wrong(N, <<"a queue of somebody's; to be replied to, request">>);
 set(<<"replyTo">> = N, V, P) -> P#'P_basic'{reply_to = short(N, V)};
 set(<<"messageId">> = N, V, P) -> P#'P_basic'{message_id = short(N, V)};
 set(<<"type">> = N, V, P) -> P#'P_basic'{type = short(N, V)};

@@ -37,17 +37,23 @@ publish(#{kind := {request, _}}, Ack, Writer, _, #publishing{requests = Requests
     failed(Writer, Ack, <<"too_many">>, <<"this connection has as many requests as it may have">>, State);
 publish(#{exchange := Exchange, key := Key, kind := Kind} = Message, Ack, Writer, {Login, Timeout}, State) ->
     User = rabbit_socks_amqp_login:user(Login),
-    case rabbit_socks_amqp_message:envelope(Message, rabbit_socks_amqp_login:name(Login)) of
+    case rabbit_socks_amqp_message:envelope(Message, rabbit_socks_amqp_login:name(Login), rabbit_socks_amqp_client:largest()) of
         {error, Text} ->
             failed(Writer, Ack, <<"bad_request">>, Text, State);
         {ok, Envelope} ->
-            case rabbit_socks_access:publish(User, rabbit_socks_amqp_login:vhost(Login), Exchange, Key) of
+            case may(User, rabbit_socks_amqp_login:vhost(Login), Exchange, Key) of
                 ok ->
                     Ref = make_ref(),
                     Timer = erlang:start_timer(timeout(Kind, Timeout), self(), {rabbit_socks_amqp, publish, Ref}),
                     hold_or_go({Ref, Envelope, {Ack, Timer, Kind}}, Login, Writer, count(Kind, 1, State));
                 {error, Code, Text} -> failed(Writer, Ack, Code, Text, State)
             end
+    end.
+
+may(User, VHost, Exchange, Key) ->
+    case rabbit_socks_amqp_reply_address:is_routable(Exchange, Key) of
+        true -> rabbit_socks_access:publish(User, VHost, Exchange, Key);
+        false -> {error, <<"bad_request">>, <<"the routing key is no address for replies">>}
     end.
 
 timeout({request, Timeout}, _) -> Timeout;

@@ -67,3 +67,11 @@ take_offset_test_() ->
     Other = {<<"a">>, long, 1},
     [?_assertEqual({7, #'P_basic'{headers = Rest}}, rabbit_socks_amqp_properties:take_offset(#'P_basic'{headers = Headers})) || {Headers, Rest} <- [
         {[{<<"x-stream-offset">>, long, 7}], undefined}, {[Other, {<<"x-stream-offset">>, long, 7}], [Other]}]].
+
+%% What a channel would be closed for.
+refused_test() ->
+    Message = #{exchange => <<>>, key => <<"q">>, payload => <<"four">>, content_type => <<"text/plain">>, kind => publish, options => #{}},
+    ?assertMatch({ok, #{payload := <<"four">>}}, rabbit_socks_amqp_message:envelope(Message, <<"u">>, 4)),
+    ?assertEqual({error, <<"the broker takes messages of at most 3 bytes">>}, rabbit_socks_amqp_message:envelope(Message, <<"u">>, 3)),
+    ?assertEqual({error, <<"replyTo must be a queue of somebody's; to be replied to, request">>},
+                 rabbit_socks_amqp_message:envelope(Message#{options := #{<<"replyTo">> => <<"amq.rabbitmq.reply-to">>}}, <<"u">>, 4)).

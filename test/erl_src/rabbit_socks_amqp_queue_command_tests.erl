@@ -25,7 +25,9 @@ wrong_test_() ->
         {<<"declare">>, [<<"q">>, #{<<"arguments">> => []}]}, {<<"declare">>, [<<"q">>, #{<<"arguments">> => #{?LONG => 1}}]},
         {<<"bind">>, [<<"q">>, <<"e">>]}, {<<"bind">>, [<<>>, <<"e">>, <<"k">>]}, {<<"bind">>, [<<"q">>, ?LONG, <<"k">>]}, {<<"bind">>, [<<"q">>, <<"e">>, 1]},
         {<<"bind">>, [<<"q">>, <<"e">>, <<"k">>, 1]}, {<<"unbind">>, []}, {<<"purge">>, [<<>>]}, {<<"purge">>, []}, {<<"delete">>, [<<>>]},
-        {<<"delete">>, [<<"q">>, #{<<"ifEmpty">> => 1}]}, {<<"delete">>, [<<"q">>, #{<<"x">> => true}]}]].
+        {<<"delete">>, [<<"q">>, #{<<"ifEmpty">> => 1}]}, {<<"delete">>, [<<"q">>, #{<<"x">> => true}]},
+        {<<"declare">>, [<<"amq.rabbitmq.reply-to.x">>]},
+        {<<"declare">>, [<<"q">>, #{<<"arguments">> => #{<<"x-dead-letter-routing-key">> => <<"amq.rabbitmq.reply-to.x">>}}]}]].
 
 unknown_test() ->
     ?assertEqual(unknown, parse(<<"drop">>, [])).

@@ -110,7 +110,9 @@ vanished(Config) ->
          {Id, [_, <<"x">>, #{<<"redelivered">> := true}]} = delivery(Next),
          ok = settle(Next, Id, []),
          ok = settled(Config, {0, 0}),
-         close(Next)
+         close(Next),
+         %% Or it would get the next message, and nobody would read it.
+         listeners_world:eventually(fun() -> listeners_world:rpc(Config, supervisor, which_children, [rabbit_socks_session_sup]) =:= [] end)
      end || Leave <- [fun socks_engine:reset/1, fun socks_engine:close/1]],
     ok.
 

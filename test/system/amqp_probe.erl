@@ -4,7 +4,7 @@
 
 -include_lib("amqp_client/include/amqp_client.hrl").
 
--export([declare/2, bind/3, exchange/2, get/1, publish/4, delete/1, delete_exchange/1, queues/0, messages/1, bindings/1]).
+-export([declare/2, bind/3, exchange/2, get/1, publish/4, many/3, delete/1, delete_exchange/1, queues/0, messages/1, bindings/1]).
 
 -spec declare(binary(), [tuple()]) -> ok.
 declare(Queue, Arguments) ->
@@ -35,6 +35,16 @@ publish(Exchange, Key, Payload, ContentType) ->
         #'confirm.select_ok'{} = amqp_channel:call(Channel, #'confirm.select'{}),
         ok = amqp_channel:cast(Channel, #'basic.publish'{exchange = Exchange, routing_key = Key},
                                #amqp_msg{payload = Payload, props = #'P_basic'{content_type = ContentType}}),
+        true = amqp_channel:wait_for_confirms(Channel),
+        ok
+    end).
+
+%% @doc So many times the same, to one queue.
+-spec many(binary(), binary(), pos_integer()) -> ok.
+many(Queue, Payload, Count) ->
+    run(fun(Channel) ->
+        #'confirm.select_ok'{} = amqp_channel:call(Channel, #'confirm.select'{}),
+        [ok = amqp_channel:cast_flow(Channel, #'basic.publish'{routing_key = Queue}, #amqp_msg{payload = Payload}) || _ <- lists:seq(1, Count)],
         true = amqp_channel:wait_for_confirms(Channel),
         ok
     end).
