@@ -5,6 +5,8 @@
 %% end entities, each NAME.pem with NAME.key. Paths are given by pem/2 and key/2.
 -module(tls_certs).
 
+-include_lib("public_key/include/public_key.hrl").
+
 -export([directory/1, pem/2, key/2, der/2, issue/4, copy/3]).
 
 -type directory() :: file:filename().
@@ -26,7 +28,8 @@ directory(Directory) ->
     issue(Directory, "client", "ca", ""),
     issue(Directory, "deep", "sub", ""),
     issue(Directory, "stranger", "other", ""),
-    issue(Directory, "late", "ca", "-days -1"),
+    issue(Directory, "late", "ca", ""),
+    over(Directory, "late", "ca"),
     {ok, Deep} = file:read_file(pem(Directory, "deep")),
     {ok, Sub} = file:read_file(pem(Directory, "sub")),
     ok = file:write_file(pem(Directory, "chain"), [Deep, Sub]),
@@ -47,9 +50,17 @@ issue(Directory, Name, Authority, Options) ->
     run(Directory, ["openssl req -config config -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -subj /O=Suite/CN=", Name,
                     " -keyout ", Name, ".key -out ", Name, ".csr"]),
     Extensions = case string:find(Options, "-extensions") of nomatch -> " -extensions end "; _ -> " " end,
-    Days = case string:find(Options, "-days") of nomatch -> " -days 2 "; _ -> " " end,
     run(Directory, ["openssl x509 -req -in ", Name, ".csr -CA ", Authority, ".pem -CAkey ", Authority, ".key -CAcreateserial -out ",
-                    Name, ".pem -extfile config", Extensions, Days, Options]).
+                    Name, ".pem -days 2 -extfile config", Extensions, Options]).
+
+%% The same certificate, but its time is over. The program openssl makes none with a negative number of days any more.
+over(Directory, Name, Authority) ->
+    #'OTPCertificate'{tbsCertificate = Certificate} = public_key:pkix_decode_cert(der(Directory, Name), otp),
+    {ok, Pem} = file:read_file(key(Directory, Authority)),
+    [Key] = [public_key:pem_entry_decode(Entry) || Entry <- public_key:pem_decode(Pem), element(1, Entry) =/= 'EcpkParameters'],
+    Validity = #'Validity'{notBefore = {utcTime, "200101000000Z"}, notAfter = {utcTime, "200102000000Z"}},
+    Der = public_key:pkix_sign(Certificate#'OTPTBSCertificate'{validity = Validity}, Key),
+    ok = file:write_file(pem(Directory, Name), public_key:pem_encode([{'Certificate', Der, not_encrypted}])).
 
 -spec pem(directory(), string()) -> file:filename().
 pem(Directory, Name) -> filename:join(Directory, Name ++ ".pem").
