@@ -23,7 +23,8 @@ const kTransports = {websocket: 'WebSocket', polling: 'polling'};
 
 class BridgeError extends Error {
   constructor({error, message}) {
-    super(`${kMeanings[error] ?? error}: ${message}.`);
+    // The broker's own words begin with its name for the code.
+    super(`${kMeanings[error] ?? error}: ${message.replace(/^[A-Z_]+ - /, '')}.`);
     this.code = error;
   }
 }
@@ -32,6 +33,7 @@ class Bridge {
   // `listener` has a function for each event of the bridge that is of interest, and `state(state, words)`, as showStatus takes them.
   constructor(listener, {path = '/socket.io/amqp', transports, auth}) {
     this.listener = listener;
+    this.path = path;
     this.who = auth;
     this.waiting = new Set();
     // A connection of its own: another user may come next.
@@ -82,8 +84,8 @@ class Bridge {
   refused(error) {
     const code = error.data?.error;
     if (code !== undefined) this.listener.state('error', new BridgeError({error: code, message: error.message}).message);
-    else if (this.socket.active) this.listener.state('connecting', `No connection to this server (${error.message}); trying again …`);
-    else this.listener.state('error', `No connection: ${error.message}. Is there a bridge here?`);
+    else if (this.socket.active) this.listener.state('connecting', `No bridge answers at ${this.path} (${error.message}); trying again …`);
+    else this.listener.state('error', `No bridge at ${this.path}: ${error.message}.`);
     if (!this.socket.active) this.listener.disconnected(false);
   }
 }

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import {readFileSync} from 'node:fs';
 import path from 'node:path';
-import {finish, line, open, shots, state, text} from './page.mjs';
+import {base, finish, line, open, shots, state, text} from './page.mjs';
 
 const kTimeout = {timeout: 15000};
 const said = (page, id, words) => page.locator(`#${id}`, {hasText: words}).waitFor(kTimeout);
@@ -188,13 +188,28 @@ export async function refusals(browser) {
   await said(page, 'published', 'The body is no JSON:');
   await page.fill('#queue', 'no-such-queue');
   await page.click('#consume');
-  await said(page, 'consumed', /^Not found: .*no-such-queue/);
+  await said(page, 'consumed', /^Not found: no queue 'no-such-queue' in vhost '\/'\.$/);
   await page.fill('#keys', 'x'.repeat(300));
   await page.click('#subscribe');
   await said(page, 'subscribed', /^Not understood: /);
   await count(page, 'failed', 5);
   assert.equal(await page.locator('#subscriptions li, #consumers li').count(), 0);
   await finish(page, 'console-refusals');
+  await elsewhere(browser);
+}
+
+// Where there is no bridge the page says so, goes on trying, and stops when it is told to.
+async function elsewhere(browser) {
+  const page = await browser.newPage();
+  await page.route('**/socket.io/amqp/**', (route) => route.fulfill({status: 404}));
+  await page.goto(`${base}/console.html`);
+  await page.selectOption('#transport', 'polling');
+  await page.click('#connect');
+  await said(page, 'status', 'No bridge answers at /socket.io/amqp (xhr poll error); trying again …');
+  await page.click('#disconnect');
+  assert.equal(await text(page, 'status'), 'Disconnected.');
+  assert.ok(await page.locator('#connect').isEnabled());
+  await page.close();
 }
 
 // The broker is short of memory when the page comes, and no more once it has made a queue `all-clear': the suite sees to both.
