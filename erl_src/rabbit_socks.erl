@@ -21,12 +21,13 @@ stop_listener(Interface) ->
 listeners() ->
     rabbit_socks_listener_sup:listeners().
 
-%% @doc Sends an event to every client in the room, or in one of several, once.
+%% @doc Sends an event to every client in the room, or in one of several, once; to `all', in no room or any.
 -spec broadcast(rabbit_socks_rooms:rooms(), rabbit_socks_callback:name(), [rabbit_socks_callback:value()]) -> ok.
 broadcast(Rooms, Name, Args) ->
     broadcast(Rooms, Name, Args, #{}).
 
-%% @doc `#{except => [Room | WriterArg]}' leaves out who is in another room, and single clients.
+%% @doc `#{except => [Room | WriterArg]}' leaves out who is in another room, and single clients; `#{namespace => <<"/chat">>}' who
+%% is in another namespace.
 -spec broadcast(rabbit_socks_rooms:rooms(), rabbit_socks_callback:name(), [rabbit_socks_callback:value()], rabbit_socks_rooms:options()) -> ok.
 broadcast(Rooms, Name, Args, Options) ->
     rabbit_socks_rooms:broadcast(Rooms, rabbit_socks_message:event(Name, Args, none), Options).

@@ -5,16 +5,18 @@
 -export([broadcast/3]).
 -export_type([room/0, rooms/0, options/0]).
 
-%% One room, or a list of them. A list whose first element is a byte is the name of one.
--type rooms() :: room() | [room()].
+%% One room, or a list of them. A list whose first element is a byte is the name of one. `all': every client that knows events.
+-type rooms() :: room() | [room()] | all.
 -type room() :: binary() | string().
--type options() :: #{except => [room() | rabbit_socks_callback:writer_arg()]}.
+-type options() :: #{except => [room() | rabbit_socks_callback:writer_arg()], namespace => binary()}.
 
 %% @doc In a session's callback it keeps its place among what else the callback writes. While no edge runs nobody is in
 %% any room.
 -spec broadcast(rooms(), rabbit_socks_message:message(), options()) -> ok.
+broadcast(_, _, Options) when not is_map(Options) ->
+    error(badarg);
 broadcast(Rooms, Message, Options) ->
-    Audience = except(Options, #{rooms => rooms(Rooms), except_rooms => [], except => []}),
+    Audience = maps:fold(fun option/3, #{rooms => rooms(Rooms), except_rooms => [], except => []}, Options),
     Encoded = rabbit_socks_message:limited(rabbit_socks_proto:term({broadcast, Audience, Message})),
     case rabbit_socks_gather:command(Encoded) of
         true -> ok;
@@ -27,16 +29,14 @@ write(Encoded) ->
         {error, not_running} -> ok
     end.
 
+rooms(all) -> all;
 rooms([]) -> [];
 rooms([First | _] = Rooms) when not is_integer(First) -> [rabbit_socks_message:room(Room) || Room <- Rooms];
 rooms(Room) -> [rabbit_socks_message:room(Room)].
 
-except(Options, Audience) when map_size(Options) =:= 0 ->
-    Audience;
-except(#{except := Except} = Options, Audience) when map_size(Options) =:= 1, is_list(Except) ->
-    lists:foldl(fun leave_out/2, Audience, Except);
-except(_, _) ->
-    error(badarg).
+option(except, Except, Audience) when is_list(Except) -> lists:foldl(fun leave_out/2, Audience, Except);
+option(namespace, <<"/", _/binary>> = Namespace, Audience) -> Audience#{namespace => Namespace};
+option(_, _, _) -> error(badarg).
 
 leave_out(Who, #{except_rooms := Rooms, except := Sessions} = Audience) ->
     case rabbit_socks_writer:session(Who) of

@@ -38,6 +38,11 @@ struct Audience {
   std::vector<std::string> rooms;
   std::vector<std::string> except_rooms;
   std::vector<SessionId> except;
+  // Only sessions in this namespace; those whose client knows none are in "/".
+  // Empty: whatever their namespace.
+  std::string nsp = {};
+  // In place of rooms: every session whose client knows events.
+  bool everybody = false;
 };
 
 }  // namespace rabbit_socks::base

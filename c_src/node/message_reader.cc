@@ -71,6 +71,23 @@ bool ReadRooms(TermReader* term, std::vector<std::string>* rooms) {
   });
 }
 
+// [Room], or `all`.
+bool ReadRooms(TermReader* term, base::Audience* audience) {
+  TermReader ahead = *term;
+  Bytes name;
+  if (!ahead.Atom(&name)) return ReadRooms(term, &audience->rooms);
+  *term = ahead;
+  audience->everybody = name == "all";
+  return audience->everybody;
+}
+
+bool ReadNamespace(TermReader* term, std::string* nsp) {
+  Bytes name;
+  if (!term->Binary(&name) || name.empty()) return false;
+  nsp->assign(name);
+  return true;
+}
+
 bool ReadSessions(TermReader* term, std::vector<base::SessionId>* sessions) {
   TermReader ahead = *term;
   Bytes packed;
@@ -107,7 +124,8 @@ Fault ReadMessage(TermReader* term, Value* args, Message* message) {
 
 bool ReadAudience(TermReader* term, base::Audience* audience) {
   return ReadMap(term, [&](Bytes key, TermReader* t) {
-    if (key == "rooms") return ReadRooms(t, &audience->rooms);
+    if (key == "rooms") return ReadRooms(t, audience);
+    if (key == "namespace") return ReadNamespace(t, &audience->nsp);
     if (key == "except_rooms") return ReadRooms(t, &audience->except_rooms);
     return key == "except" && ReadSessions(t, &audience->except);
   });

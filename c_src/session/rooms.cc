@@ -34,6 +34,17 @@ void LeavePlace(Tables& t, const Session::Membership& left) {
   if (members.empty()) t.rooms.erase(left.room->first);
 }
 
+// Is of a client to which an event is more than a text.
+bool KnowsEvents(const Session& s) {
+  return s.generation != nullptr &&
+         (s.generation->packets != nullptr ||
+          s.generation->wire == framing::Generation::Wire::kFrames);
+}
+
+bool IsIn(const Session& s, Bytes nsp) {
+  return nsp.empty() || s.nsp == nsp || (s.nsp.empty() && nsp == "/");
+}
+
 // Marks the members of a room with the broadcast's number; those that had it
 // are left out.
 std::vector<base::SessionId> Unmarked(Tables& t,
@@ -50,6 +61,18 @@ std::vector<base::SessionId> Unmarked(Tables& t,
       found.push_back(id);
     }
   }
+  return found;
+}
+
+// Whom a broadcast may be for, but for the namespace.
+std::vector<base::SessionId> Candidates(Tables& t,
+                                        const base::Audience& audience,
+                                        uint64_t mark) {
+  if (!audience.everybody) return Unmarked(t, audience.rooms, mark);
+  std::vector<base::SessionId> found;
+  t.sessions.For([&](base::SessionId id, const Session& s) {
+    if (s.broadcast != mark && KnowsEvents(s)) found.push_back(id);
+  });
   return found;
 }
 
@@ -89,10 +112,11 @@ void BroadcastMessage(Tables& t, const base::Audience& audience,
   Broadcast broadcast(t, message);
   // Sending may end sessions, and so change rooms: the members are collected
   // first.
-  for (const base::SessionId id : Unmarked(t, audience.rooms, mark)) {
+  for (const base::SessionId id : Candidates(t, audience, mark)) {
     Session* s = t.FindSession(id);
-    if (s != nullptr && (s->state == Session::State::kOpen ||
-                         s->state == Session::State::kAway))
+    if (s != nullptr && IsIn(*s, audience.nsp) &&
+        (s->state == Session::State::kOpen ||
+         s->state == Session::State::kAway))
       broadcast.SendTo(s);
   }
 }

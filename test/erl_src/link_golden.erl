@@ -125,6 +125,8 @@ commands() ->
                 {event, <<"news">>, [#{}, <<"x">>], none}}},
         {"broadcast-frame", {broadcast, #{rooms => [<<"a">>], except_rooms => [], except => [7, 255]}, {utf8, <<"hello">>}}},
         {"broadcast-none", {broadcast, #{rooms => [], except_rooms => [], except => []}, {binary, <<>>}}},
+        {"broadcast-namespace", {broadcast, #{rooms => [<<"a">>], except_rooms => [], except => [], namespace => <<"/chat">>}, {utf8, <<"hello">>}}},
+        {"broadcast-all", {broadcast, #{rooms => all, except_rooms => [<<"b">>], except => [], namespace => <<"/">>}, {utf8, <<"hello">>}}},
         {"broadcast-no-value", {broadcast, #{rooms => [<<"a">>], except_rooms => [], except => []}, {event, <<"e">>, [pid()], none}}},
         {"credit", {credit, session(), 32, 131072}},
         {"close", {close, session(), 1000, <<>>}},

@@ -10,6 +10,7 @@ rooms_test_() ->
     [{atom_to_list(Name), fun() -> in_session(Test) end} || {Name, Test} <- [
         {forms, fun forms/2},
         {exceptions, fun exceptions/2},
+        {namespaces, fun namespaces/2},
         {frames, fun frames/2},
         {bad, fun bad/2},
         {joins, fun joins/2}]].
@@ -53,6 +54,14 @@ exceptions(Writer, Written) ->
     ok = broadcast("a", news, [], #{except => []}),
     ?assertMatch({broadcast, #{except := [], except_rooms := []}, _}, Written()).
 
+namespaces(_, Written) ->
+    ok = broadcast(all, news, []),
+    ?assertEqual({broadcast, audience(all, [], []), {event, <<"news">>, [], none}}, Written()),
+    ok = broadcast(["a", "b"], news, [], #{namespace => <<"/chat">>, except => ["c"]}),
+    ?assertEqual({broadcast, (audience([<<"a">>, <<"b">>], [<<"c">>], []))#{namespace => <<"/chat">>}, {event, <<"news">>, [], none}}, Written()),
+    ok = broadcast_frame(all, "text", #{namespace => <<"/">>}),
+    ?assertEqual({broadcast, (audience(all, [], []))#{namespace => <<"/">>}, {utf8, <<"text">>}}, Written()).
+
 frames(Writer, Written) ->
     ok = broadcast_frame("a", ["te", <<"xt">>]),
     ?assertEqual({broadcast, audience([<<"a">>], [], []), {utf8, <<"text">>}}, Written()),
@@ -72,6 +81,11 @@ bad(Writer, _) ->
         {"a", e, [], #{except => [b]}},
         {"a", e, [], #{except => Writer}},
         {"a", e, [], #{except => [], other => 1}},
+        {"a", e, [], #{except => [all]}},
+        {[all], e, [], #{}},
+        {"a", e, [], #{namespace => <<>>}},
+        {"a", e, [], #{namespace => <<"chat">>}},
+        {"a", e, [], #{namespace => "/chat"}},
         {"a", e, [], #{other => 1}},
         {"a", e, [], []},
         {"a", e, [{binary, <<0:(16#2000000 * 8)>>}], #{}}]],

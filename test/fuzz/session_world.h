@@ -9,7 +9,8 @@
 //   s switched      w wait: ticks, 2 to the power of the digit
 //   a accept   n refuse   M text   B bytes   E event: <JSON>   I with an id
 //   K acknowledge: <JSON>  C credit  X close  D disconnect  W whole
-//   J join  L leave  O broadcast  Z stop  Y remove the listener
+//   J join  L leave  O broadcast  A to a namespace  Z stop  Y remove the
+//   listener
 //
 // The digit is a connection for the small letters but a and n, else a session,
 // 0 the one that was opened last.
@@ -51,7 +52,7 @@ class SessionWorld {
   }
 
   void Do(const Happening& one) {
-    const bool of_node = std::string_view("anMBEIKCXDWJLOZY").find(one.verb) !=
+    const bool of_node = std::string_view("anMBEIKCXDWJLOAZY").find(one.verb) !=
                          std::string_view::npos;
     if (of_node) {
       Command(one);
@@ -238,6 +239,8 @@ class SessionWorld {
     }
     if (one.verb == 'O') {
       hub_.Broadcast({{"room"}, {"bad"}, {id}}, message, now_);
+    } else if (one.verb == 'A') {
+      hub_.Broadcast({{}, {"bad"}, {}, "/", true}, message, now_);
     } else {
       hub_.Send(id, message, now_);
     }

@@ -146,6 +146,17 @@ TEST(MessageReaderTest, AnAudienceIsRoomsWithoutOthers) {
   EXPECT_EQ(audience.except, std::vector<base::SessionId>{{kMaxId}});
 }
 
+TEST(MessageReaderTest, AnAudienceMayBeANamespace) {
+  base::Audience audience;
+  ASSERT_TRUE(IsAudience({{"rooms", None()}}, &audience));
+  EXPECT_EQ(audience.nsp, "");
+  EXPECT_FALSE(audience.everybody);
+  ASSERT_TRUE(IsAudience({{"rooms", Name("all")}, {"namespace", Text("/a")}},
+                         &audience));
+  EXPECT_EQ(audience.nsp, "/a");
+  EXPECT_TRUE(audience.everybody);
+}
+
 // Erlang writes a list of small integers in a form of its own.
 TEST(MessageReaderTest, SessionsMayBePacked) {
   base::Audience audience;
@@ -162,6 +173,9 @@ TEST(MessageReaderTest, SessionsMayBePacked) {
 TEST(MessageReaderTest, OtherAudiencesAreMalformed) {
   const std::vector<std::pair<std::string, Write>> wrong = {
       {"rooms", Text("a")},
+      {"rooms", Name("some")},
+      {"namespace", Text("")},
+      {"namespace", Name("all")},
       {"rooms", Cons(Text(""), None())},
       {"rooms", Cons(Text(std::string(kMaxRoom + 1, 'x')), None())},
       {"rooms", Cons(Name("a"), None())},

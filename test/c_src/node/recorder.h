@@ -110,8 +110,10 @@ class Recorder : public Commands {
     return "[" + text + "]";
   }
   static std::string Show(const base::Audience& audience) {
-    std::string text =
-        "to " + List(audience.rooms) + " except " + List(audience.except_rooms);
+    std::string text = "to ";
+    if (!audience.nsp.empty()) text += audience.nsp + " ";
+    text += audience.everybody ? "all" : List(audience.rooms);
+    text += " except " + List(audience.except_rooms);
     for (const base::SessionId id : audience.except) text += " " + N(id.value);
     return text;
   }

@@ -155,6 +155,63 @@ TEST(Rooms, NamespacesAreMembers) {
   Join(&with, with.LastOpened(), "room");
   with.Broadcast({{"room"}, {}, {}}, "x", "[]");
   EXPECT_EQ(client.Hear(), "[42[\"x\"]][42/a,[\"x\"]]");
+  with.Broadcast({{"room"}, {}, {}, "/a"}, "x", "[]");
+  EXPECT_EQ(client.Hear(), "[42/a,[\"x\"]]");
+  with.Broadcast({{"room"}, {}, {}, "/"}, "x", "[]");
+  EXPECT_EQ(client.Hear(), "[42[\"x\"]]");
+  with.Broadcast({{"room"}, {}, {}, "/b"}, "x", "[]");
+  EXPECT_EQ(client.Hear(), "");
+}
+
+constexpr Kind kEvery[] = {Kind::kBare, Kind::kJson, Kind::kEngine, Kind::k06,
+                           Kind::k09,   Kind::k2,    Kind::k4};
+
+// Whose client knows no namespaces is in "/".
+TEST(Rooms, EveryGenerationHasTheDefaultNamespace) {
+  C with(Events());
+  for (const Kind kind : kEvery) {
+    const AnyClient client(&with, kind);
+    Join(&with, client.session, "room");
+    with.Broadcast({{"room"}, {}, {}, "/a"}, "x", "[]");
+    EXPECT_EQ(client.Hear(), "");
+    with.Broadcast({{"room"}, {}, {}, "/"}, "x", "[]");
+    EXPECT_NE(client.Hear(), "");
+  }
+}
+
+// Without a room, whom text that nobody has asked for would disturb hears none.
+TEST(Rooms, EverybodyIsWhoKnowsEvents) {
+  C with(Events());
+  for (const Kind kind : kEvery) {
+    const AnyClient client(&with, kind);
+    Join(&with, client.session, "bad");
+    const bool events = kind != Kind::kBare && kind != Kind::kEngine;
+    for (const char* nsp : {"", "/"}) {
+      with.Broadcast({{}, {}, {}, nsp, true}, "x", "[]");
+      EXPECT_EQ(!client.Hear().empty(), events);
+      with.Broadcast({{}, {"bad"}, {}, nsp, true}, "x", "[]");
+      with.Broadcast({{}, {}, {client.session}, nsp, true}, "x", "[]");
+      EXPECT_EQ(client.Hear(), "");
+    }
+    with.Broadcast({{}, {}, {}, "/a", true}, "x", "[]");
+    EXPECT_EQ(client.Hear(), "");
+  }
+  EXPECT_THAT(with.Heard(), IsEmpty());
+}
+
+// One whose module has not let it in yet hears nothing.
+TEST(Rooms, EverybodyIsOpen) {
+  C with(Events());
+  const AnyClient client(&with, Kind::k4);
+  client.Say("40/a");
+  with.Broadcast({{}, {}, {}, "/a", true}, "x", "[]");
+  EXPECT_EQ(client.Hear(), "");
+  with.Accept(with.LastOpened());
+  client.Hear();
+  with.Broadcast({{}, {}, {}, "/a", true}, "x", "[]");
+  EXPECT_EQ(client.Hear(), "[42/a,[\"x\"]]");
+  with.Broadcast({{}, {}, {}, "", true}, "y", "[]");
+  EXPECT_EQ(client.Hear(), "[42[\"y\"]][42/a,[\"y\"]]");
 }
 
 }  // namespace
