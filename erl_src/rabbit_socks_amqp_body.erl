@@ -2,7 +2,7 @@
 %% @doc Bodies: a string, any value of JSON, or bytes, for the client; a payload and its content type, for the broker. Pure.
 -module(rabbit_socks_amqp_body).
 
--export([encode/1, decode/2, text_or_bytes/1, number/1]).
+-export([encode/1, decode/2, strict/2, text_or_bytes/1, number/1]).
 
 -define(JSON, <<"application/json">>).
 
@@ -25,10 +25,18 @@ has_bytes(_) -> false.
 %% @doc JSON that says so and is; text; bytes.
 -spec decode(Payload :: binary(), ContentType :: binary() | undefined) -> rabbit_socks_callback:value().
 decode(Payload, ContentType) ->
+    case strict(Payload, ContentType) of
+        {ok, Value} -> Value;
+        error -> text_or_bytes(Payload)
+    end.
+
+%% @doc The same, but what says that it is JSON must be.
+-spec strict(Payload :: binary(), ContentType :: binary() | undefined) -> {ok, rabbit_socks_callback:value()} | error.
+strict(Payload, ContentType) ->
     case is_json(ContentType) of
         true -> json(Payload);
-        false when ContentType =:= <<"application/octet-stream">> -> {binary, Payload};
-        false -> text_or_bytes(Payload)
+        false when ContentType =:= <<"application/octet-stream">> -> {ok, {binary, Payload}};
+        false -> {ok, text_or_bytes(Payload)}
     end.
 
 is_json(undefined) ->
@@ -42,8 +50,8 @@ is_json(ContentType) ->
 
 json(Payload) ->
     case rabbit_json:try_decode(Payload) of
-        {ok, Value} -> plain(Value);
-        {error, _} -> text_or_bytes(Payload)
+        {ok, Value} -> {ok, plain(Value)};
+        {error, _} -> error
     end.
 
 %% Numbers that a client's JSON cannot have are made into such that it can.

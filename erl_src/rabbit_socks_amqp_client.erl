@@ -10,7 +10,7 @@
 
 -export([connect/3, channel/1, close/1, close_channel/1]).
 -export([confirms/1, replies/1, largest/0, publish/3]).
--export([subscription/5, acknowledge/2]).
+-export([topic/2, subscription/5, acknowledge/2]).
 -export([consume/5, settle/3]).
 -export([queue/2]).
 -export([event/1]).
@@ -106,18 +106,30 @@ publish(Channel, Mandatory, #{exchange := Exchange, key := Key, properties := Pr
     amqp_channel:cast_flow(Channel, #'basic.publish'{exchange = Exchange, routing_key = Key, mandatory = Mandatory},
                            #amqp_msg{props = Properties, payload = Payload}).
 
-%% @doc An exclusive queue of this name with these bindings, consumed by the caller, Prefetch messages ahead.
--spec subscription(channel(), Queue :: binary(), Exchange :: binary(), Keys :: [binary()], #{prefetch := pos_integer(), length := pos_integer()}) -> ok.
+%% @doc There is a durable topic exchange of this name from now on. After an error the channel has ended.
+-spec topic(channel(), Exchange :: binary()) -> ok | failure().
+topic(Channel, Exchange) ->
+    tried(fun() ->
+        #'exchange.declare_ok'{} = amqp_channel:call(Channel, #'exchange.declare'{exchange = Exchange, type = <<"topic">>, durable = true}),
+        ok
+    end).
+
+%% @doc An exclusive queue of this name with these bindings, consumed by the caller, Prefetch messages ahead. After an error the channel has
+%% ended.
+-spec subscription(channel(), Queue :: binary(), Exchange :: binary(), Keys :: [binary()], #{prefetch := pos_integer(), length := pos_integer()}) ->
+    ok | failure().
 subscription(Channel, Queue, Exchange, Keys, #{prefetch := Prefetch, length := Length}) ->
     Arguments = [{<<"x-max-length">>, long, Length}],
-    #'queue.declare_ok'{} =
-        amqp_channel:call(Channel, #'queue.declare'{queue = Queue, exclusive = true, auto_delete = true, arguments = Arguments}),
-    lists:foreach(fun(Key) ->
-        #'queue.bind_ok'{} = amqp_channel:call(Channel, #'queue.bind'{queue = Queue, exchange = Exchange, routing_key = Key})
-    end, Keys),
-    #'basic.qos_ok'{} = amqp_channel:call(Channel, #'basic.qos'{prefetch_count = Prefetch}),
-    #'basic.consume_ok'{} = amqp_channel:subscribe(Channel, #'basic.consume'{queue = Queue}, self()),
-    ok.
+    tried(fun() ->
+        #'queue.declare_ok'{} =
+            amqp_channel:call(Channel, #'queue.declare'{queue = Queue, exclusive = true, auto_delete = true, arguments = Arguments}),
+        lists:foreach(fun(Key) ->
+            #'queue.bind_ok'{} = amqp_channel:call(Channel, #'queue.bind'{queue = Queue, exchange = Exchange, routing_key = Key})
+        end, Keys),
+        #'basic.qos_ok'{} = amqp_channel:call(Channel, #'basic.qos'{prefetch_count = Prefetch}),
+        #'basic.consume_ok'{} = amqp_channel:subscribe(Channel, #'basic.consume'{queue = Queue}, self()),
+        ok
+    end).
 
 %% @doc That delivery, and all before it, have been handled.
 -spec acknowledge(channel(), Tag :: pos_integer()) -> ok.

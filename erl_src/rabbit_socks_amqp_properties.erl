@@ -7,7 +7,7 @@
 
 -include_lib("rabbit_common/include/rabbit_framing.hrl").
 
--export([encode/3, decode/1, content_type/1, request/2, correlation/1, reply_to/1, take_offset/1]).
+-export([encode/3, decode/1, content_type/1, headers/1, request/2, correlation/1, reply_to/1, take_offset/1]).
 -export_type([properties/0]).
 
 -type properties() :: #'P_basic'{}.
@@ -88,6 +88,10 @@ take_offset(#'P_basic'{headers = Headers} = Properties) ->
 -spec content_type(properties()) -> binary() | undefined.
 content_type(#'P_basic'{content_type = ContentType}) -> ContentType.
 
+-spec headers(properties()) -> [{Name :: binary(), Type :: atom(), Value :: term()}].
+headers(#'P_basic'{headers = undefined}) -> [];
+headers(#'P_basic'{headers = Headers}) -> Headers.
+
 %% @doc Those that the message has, by the names that clients use.
 -spec decode(properties()) -> #{binary() => rabbit_socks_callback:value()}.
 decode(#'P_basic'{} = P) ->
@@ -96,7 +100,7 @@ decode(#'P_basic'{} = P) ->
              {<<"messageId">>, P#'P_basic'.message_id}, {<<"type">>, P#'P_basic'.type}, {<<"appId">>, P#'P_basic'.app_id},
              {<<"userId">>, P#'P_basic'.user_id}, {<<"expiration">>, P#'P_basic'.expiration}],
     Others = [{<<"priority">>, P#'P_basic'.priority}, {<<"timestamp">>, P#'P_basic'.timestamp},
-              {<<"persistent">>, persistent(P#'P_basic'.delivery_mode)}, {<<"headers">>, headers(P#'P_basic'.headers)}],
+              {<<"persistent">>, persistent(P#'P_basic'.delivery_mode)}, {<<"headers">>, shown(P#'P_basic'.headers)}],
     maps:from_list([{Name, rabbit_socks_amqp_body:text_or_bytes(Value)} || {Name, Value} <- Texts, is_binary(Value)] ++
                    [{Name, Value} || {Name, Value} <- Others, Value =/= undefined]).
 
@@ -104,5 +108,5 @@ persistent(2) -> true;
 persistent(1) -> false;
 persistent(_) -> undefined.
 
-headers(undefined) -> undefined;
-headers(Table) -> rabbit_socks_amqp_table:from_table(Table).
+shown(undefined) -> undefined;
+shown(Table) -> rabbit_socks_amqp_table:from_table(Table).

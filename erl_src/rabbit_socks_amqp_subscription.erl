@@ -7,7 +7,7 @@
 -module(rabbit_socks_amqp_subscription).
 -behaviour(gen_server).
 
--export([subscribe/4, renew/2, leave/1, queue/2]).
+-export([subscribe/4, renew/2, leave/1, queue/2, is_room/1]).
 -export([start_link/1, init/1, handle_continue/2, handle_call/3, handle_cast/2, handle_info/2, terminate/2]).
 -export_type([id/0]).
 
@@ -53,6 +53,11 @@ leave(Subscription) ->
 -spec queue(Exchange :: binary(), Keys :: [binary()]) -> binary().
 queue(Exchange, Keys) ->
     <<?PREFIX, (digest({node(), Exchange, Keys}))/binary>>.
+
+%% @doc Is the room that of a subscription? What is said there is taken for a message of the broker's.
+-spec is_room(binary()) -> boolean().
+is_room(<<?PREFIX, _/binary>>) -> true;
+is_room(_) -> false.
 
 %% The one before may be on its way out still.
 own_queue(Exchange, Keys) ->

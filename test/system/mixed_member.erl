@@ -78,6 +78,7 @@ plain(<<"~j~", Json/binary>>) -> plain(Json);
 plain(Text) -> {frame, Text}.
 
 packet09(<<"5:::{\"name\":\"news\",\"args\":[", Number/binary>>) -> {news, without(<<"]}">>, Number)};
+packet09(<<"5:::{\"name\":\"message\",\"args\":[\"", Text/binary>>) -> {frame, without(<<"\"]}">>, Text)};
 packet09(<<"3:::", Text/binary>>) -> {frame, Text}.
 
 json(<<"{\"event\":\"news\",\"args\":[", Number/binary>>) -> {news, without(<<"]}">>, Number)};

@@ -144,6 +144,10 @@ mistakes() ->
       "socks.listeners.a.options: rabbit_socks_amqp: 0 is no value for max_consumers"},
      {"socks.listeners.a.port = 8080\nsocks.listeners.a.routes.b.module = rabbit_socks_stomp\nsocks.listeners.a.routes.b.options.max_headers = 0",
       "socks.listeners.a.options: the value of its option max_headers must be from 1 to 1000"},
+     {"socks.emit = maybe", "socks.emit.*acceptable values are: true, false"},
+     {"socks.emit.exchange = events", "socks.emit.exchange and socks.emit.vhost want socks.emit = true"},
+     {"socks.emit = false\nsocks.emit.vhost = shop", "socks.emit.exchange and socks.emit.vhost want socks.emit = true"},
+     {"socks.emit = true\nsocks.emit.exchange = " ++ lists:duplicate(256, $x), "emit: 'exchange' must be a name of 1 to 255 bytes"},
      {"socks.permission_refresh = 0", "socks.permission_refresh invalid, must be from 1 ms to a day"}].
 
 %% The same from outside: a broker that is started with a mistake ends, and its log has the error.
