@@ -1,6 +1,6 @@
 %% SPDX-License-Identifier: MPL-2.0
-%% @doc The keys `socks.listeners.NAME....' of rabbitmq.conf to the classic entries of `listeners', which they stand for one to one. Called by
-%% `priv/schema/rabbit_socks.schema' while the broker reads its configuration: nothing of the plugin runs yet.
+%% @doc The keys `socks.listeners.NAME....' of rabbitmq.conf to the classic entries of `listeners', which they stand for one to
+%% one. Called by `priv/schema/rabbit_socks.schema' while the broker reads its configuration: nothing of the plugin runs yet.
 %%
 %% What an entry may say is checked here already, by the modules that check the classic form, so that a mistake keeps the broker
 %% from starting, as any other in rabbitmq.conf does. Only the callback modules are looked at later: their plugins need not be
@@ -136,11 +136,11 @@ modules({_, Module, Options}) ->
     [{Module, proplists:get_value(options, Options, [])}].
 
 module(Key, rabbit_socks_amqp, Options) -> good(Key, rabbit_socks_amqp_options:check(Options));
-module(Key, rabbit_socks_stomp, Options) -> good(Key, rabbit_socks_stomp_options:check(Options));
+module(Key, rabbit_socks_stomp, Options) -> good(Key ++ ": rabbit_socks_stomp", rabbit_socks_stomp_options:check(Options));
 module(_, _, _) -> ok.
 
 good(_, {ok, _}) -> ok;
-good(Key, {error, Text}) -> invalid("~ts.options: ~ts", [Key, Text]).
+good(Where, {error, Text}) -> invalid("~ts: ~ts", [Where, Text]).
 
 %% Keys.
 

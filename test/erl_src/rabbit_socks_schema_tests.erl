@@ -48,4 +48,4 @@ sizes_test_() ->
 a_module_checks_its_options_test() ->
     Settings = [{"a.port", 8080}, {"a.options.max_consumers", 5}],
     ?assertMatch({ok, _}, listeners([{"a.routes.x.module", rabbit_socks_amqp} | Settings])),
-    ?assertEqual({error, "socks.listeners.a.options: it has no option max_consumers"}, listeners([{"a.routes.x.module", rabbit_socks_stomp} | Settings])).
+    ?assertEqual({error, "socks.listeners.a: rabbit_socks_stomp: it has no option max_consumers"}, listeners([{"a.routes.x.module", rabbit_socks_stomp} | Settings])).
