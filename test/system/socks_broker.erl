@@ -35,6 +35,7 @@
 %%                                       names, which `make system' sets
 %%     args     => string()              further arguments of erl, such as "-rabbit_socks listeners [...]"
 %%     env      => [{Name, Value}]       further environment variables
+%%     joins    => Broker                a second node of that broker's cluster, with its epmd and cookie: stop it first
 %%     boot     => boolean()             false: prepare everything, start later with restart/1
 %%     timeout  => Milliseconds          for the boot, 60000
 %%
@@ -59,7 +60,8 @@
     plugins_dir := file:filename(),
     sbin := file:filename(),
     env := [{string(), string() | false}],
-    ports := #{atom() => inet:port_number()}
+    ports := #{atom() => inet:port_number()},
+    member := boolean()
 }.
 -type options() :: #{
     ports => [atom()],
@@ -69,6 +71,7 @@
     ez => [file:filename()],
     args => string(),
     env => [{string(), string()}],
+    joins => broker(),
     boot => boolean(),
     timeout => timeout()
 }.

@@ -9,14 +9,15 @@
 prepare(Options) ->
     Id = string:lowercase(integer_to_list(erlang:phash2({os:getpid(), erlang:unique_integer(), erlang:system_time()}), 36)),
     Dir = make_dir(filename:join([tmp(), "rabbit_socks-" ++ os:getpid() ++ "-" ++ Id])),
-    Ports = maps:from_list([{P, free_port()} || P <- [amqp, dist, epmd, cli | maps:get(ports, Options, [])]]),
+    Free = maps:from_list([{P, free_port()} || P <- [amqp, dist, epmd, cli | maps:get(ports, Options, [])]]),
+    Ports = maps:merge(Free, epmd(Options)),
     Name = "socks-" ++ Id,
     Plugins = make_dir(filename:join(Dir, "plugins")),
     [copy_into(Plugins, Ez) || Ez <- archives(Options)],
     LogDir = log_dir(Dir, Name),
     Broker = #{
         node => list_to_atom(Name ++ "@localhost"),
-        cookie => cookie(Dir),
+        cookie => cookie(Dir, Options),
         dir => Dir,
         log_dir => LogDir,
         plugins_dir => Plugins,
@@ -24,14 +25,21 @@ prepare(Options) ->
         ports => Ports
     },
     case Options of
-        #{conf := Conf} -> write_conf(Dir, Ports, Conf);
-        #{} -> write_config(Dir, Ports, maps:get(config, Options, []))
+        #{conf := Conf} -> write_conf(Dir, Ports, Conf, cluster(Options));
+        #{} -> write_config(Dir, Ports, maps:get(config, Options, []), cluster(Options))
     end,
     write_terms(filename:join(Dir, "enabled_plugins"), [maps:get(plugins, Options, [rabbit_socks])]),
     ok = file:write_file(filename:join(Dir, "rabbitmq-env.conf"), <<>>),
     %% The smallest Debian has no /etc/hosts: the node's own name is known to it without one.
     write_terms(inetrc(Dir), [{host, {127, 0, 0, 1}, ["localhost"]}, {lookup, [file, native]}]),
-    Broker#{env => env(Broker, Options)}.
+    Broker#{env => env(Broker, Options), member => is_map_key(joins, Options)}.
+
+%% Nodes of a cluster find each other, and trust each other.
+epmd(#{joins := #{ports := Ports}}) -> maps:with([epmd], Ports);
+epmd(#{}) -> #{}.
+
+cluster(#{joins := #{node := Node}}) -> [{rabbit, [{cluster_nodes, {[Node], disc}}]}];
+cluster(#{}) -> [].
 
 %% @doc A loopback port that nobody listens on. Taken below the range from which the kernel gives ports to outgoing
 %% connections, so that it is very likely still free when the broker binds it.
@@ -86,16 +94,19 @@ copy_into(Dir, File) ->
     {ok, _} = file:copy(File, filename:join(Dir, filename:basename(File))),
     ok.
 
-cookie(Dir) ->
-    Cookie = binary_to_list(binary:encode_hex(crypto:strong_rand_bytes(16))),
+cookie(Dir, Options) ->
+    Cookie = case Options of
+        #{joins := #{cookie := Known}} -> atom_to_list(Known);
+        #{} -> binary_to_list(binary:encode_hex(crypto:strong_rand_bytes(16)))
+    end,
     File = filename:join(Dir, ".erlang.cookie"),
     ok = file:write_file(File, Cookie),
     ok = file:change_mode(File, 8#400),
     list_to_atom(Cookie).
 
-write_config(Dir, Ports, Config) when is_function(Config, 1) ->
-    write_config(Dir, Ports, Config(Ports));
-write_config(Dir, #{amqp := Amqp}, Config) ->
+write_config(Dir, Ports, Config, Cluster) when is_function(Config, 1) ->
+    write_config(Dir, Ports, Config(Ports), Cluster);
+write_config(Dir, #{amqp := Amqp}, Config, Cluster) ->
     Base = [
         {rabbit, [
             {tcp_listeners, [{"127.0.0.1", Amqp}]},
@@ -105,16 +116,16 @@ write_config(Dir, #{amqp := Amqp}, Config) ->
         ]},
         {kernel, [{inet_dist_use_interface, {127, 0, 0, 1}}]}
     ],
-    write_terms(filename:join(Dir, "rabbitmq.config"), [lists:foldl(fun overlay/2, Base, Config)]).
+    write_terms(filename:join(Dir, "rabbitmq.config"), [lists:foldl(fun overlay/2, Base, Cluster ++ Config)]).
 
-%% The same in the new format, where a key of the kernel has no place.
-write_conf(Dir, Ports, Conf) when is_function(Conf, 1) ->
-    write_conf(Dir, Ports, Conf(Ports));
-write_conf(Dir, #{amqp := Amqp}, Conf) ->
+%% The same in the new format, where keys of the kernel have no place.
+write_conf(Dir, Ports, Conf, Cluster) when is_function(Conf, 1) ->
+    write_conf(Dir, Ports, Conf(Ports), Cluster);
+write_conf(Dir, #{amqp := Amqp}, Conf, Cluster) ->
     Base = ["listeners.tcp.1 = 127.0.0.1:", integer_to_list(Amqp), "\nloopback_users = none\ndisk_free_limit.absolute = 1000000\n"
             "log.console = false\n"],
     ok = file:write_file(filename:join(Dir, "rabbitmq.conf"), [Base, Conf]),
-    write_terms(filename:join(Dir, "advanced.config"), [[{kernel, [{inet_dist_use_interface, {127, 0, 0, 1}}]}]]).
+    write_terms(filename:join(Dir, "advanced.config"), [[{kernel, [{inet_dist_use_interface, {127, 0, 0, 1}}]} | Cluster]]).
 
 %% The suite's keys win over the harness's, application by application.
 overlay({App, Env}, Config) ->

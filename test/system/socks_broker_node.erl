@@ -3,7 +3,7 @@
 %%
 %% It is linked to nobody, since a suite's init_per_suite runs in a process that ends. Each program runs under guard.sh,
 %% whose standard input is a port of this process: when that port closes, for whatever reason, the program dies. The guard
-%% of epmd, which lives as long as this process, also removes the directories.
+%% of epmd (or of its stand-in), which lives as long as this process, also removes the directories.
 -module(socks_broker_node).
 -behaviour(gen_server).
 
@@ -12,7 +12,7 @@
 
 -record(state, {
     broker :: map(),
-    epmd :: guarded(),
+    keeper :: guarded(),    % of the directories: its epmd, or what stands for it where another broker's is used
     peer :: pid(),
     vm = none :: none | guarded()
 }).
@@ -47,9 +47,9 @@ os_pid(Server) ->
     gen_server:call(Server, os_pid, infinity).
 
 -spec init(map()) -> {ok, #state{}}.
-init(Broker = #{dir := Dir, env := Env, cookie := Cookie, node := Node, ports := #{epmd := EpmdPort}}) ->
+init(Broker = #{cookie := Cookie, node := Node, env := Env, ports := #{epmd := EpmdPort}}) ->
     process_flag(trap_exit, true),
-    Epmd = guard(Dir, ["/bin/sh", "-c", "exec epmd -port \"$0\" -address 127.0.0.1 2>/dev/null", integer_to_list(EpmdPort)], Env),
+    Keeper = keeper(Broker),
     ok = await_listening(EpmdPort, 200),
     {ok, Peer, _} = peer:start_link(#{
         name => "tester-" ++ atom_to_list(Node) -- "@localhost",
@@ -61,7 +61,12 @@ init(Broker = #{dir := Dir, env := Env, cookie := Cookie, node := Node, ports :=
             "-kernel", "inet_dist_use_interface", "{127,0,0,1}", "-connect_all", "false"
         ]
     }),
-    {ok, #state{broker = Broker, epmd = Epmd, peer = Peer}}.
+    {ok, #state{broker = Broker, keeper = Keeper, peer = Peer}}.
+
+keeper(#{member := true, dir := Dir, env := Env}) ->
+    guard(Dir, ["/bin/sh", "-c", "exec sleep infinity"], Env);
+keeper(#{dir := Dir, env := Env, ports := #{epmd := Port}}) ->
+    guard(Dir, ["/bin/sh", "-c", "exec epmd -port \"$0\" -address 127.0.0.1 2>/dev/null", integer_to_list(Port)], Env).
 
 -spec handle_call(term(), gen_server:from(), #state{}) -> {reply, term(), #state{}}.
 handle_call({boot, Timeout}, _From, State = #state{vm = none, broker = Broker}) ->
@@ -101,10 +106,10 @@ handle_info(_, State) ->
     {noreply, State}.
 
 -spec terminate(term(), #state{}) -> ok.
-terminate(_Reason, #state{vm = Vm, epmd = Epmd, peer = Peer}) ->
+terminate(_Reason, #state{vm = Vm, keeper = Keeper, peer = Peer}) ->
     [release(G) || G <- [Vm], G =/= none],
     _ = (catch peer:stop(Peer)),
-    release(Epmd).
+    release(Keeper).
 
 %% Starts a command under guard.sh; the guard says the command's pid first.
 guard(Dir, Command, Env) ->
