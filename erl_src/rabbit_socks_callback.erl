@@ -48,6 +48,10 @@
 %% The same as it was in 2011: the path as strings, and an empty list. For the namespace "/" only.
 -callback init(Path :: [string()], []) -> {ok, State :: term()} | {error, Reason :: term()}.
 
+%% Before open, for a client of Socket.IO 4.6 or later that comes back with what WriterModule:position/2 said last; it is the
+%% client's word. Who exports this has its clients remember positions.
+-callback resume(Position :: binary(), State) -> {ok, State} | {error, Reason :: term()}.
+
 %% The client is in; send with WriterModule:send_frame(Frame, WriterArg).
 -callback open(WriterModule :: module(), writer_arg(), State) -> {ok, State} | {error, Reason :: term()}.
 
@@ -68,4 +72,4 @@
 %% The session is over, whoever ended it. Called once for every init that returned ok.
 -callback terminate(State :: term()) -> ok.
 
--optional_callbacks([init/2, init/3, handle_frame/2, handle_event/4, handle_ack/3, handle_info/2]).
+-optional_callbacks([init/2, init/3, resume/2, handle_frame/2, handle_event/4, handle_ack/3, handle_info/2]).

@@ -125,6 +125,7 @@ route({Prefix, Module, Options0}, Listener) when is_atom(Module) ->
        subprotocols => subprotocols(Module),
        events => erlang:function_exported(Module, handle_event, 4),
        frames => erlang:function_exported(Module, handle_frame, 2),
+       resumes => erlang:function_exported(Module, resume, 2),
        origins => maps:get(origins, Options, any)}};
 route(Other, _) ->
     invalid("its route ~0P is not {PathPrefix, Module, Options}", [Other, 20]).

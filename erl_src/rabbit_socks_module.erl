@@ -5,7 +5,7 @@
 
 -include_lib("kernel/include/logger.hrl").
 
--export([init/3, open/4, messages/4, ack/4, acks/4, info/3, terminate/2]).
+-export([init/3, open/5, messages/4, ack/4, acks/4, info/3, terminate/2]).
 -export_type([failure/0, outcome/0]).
 
 -define(DOMAIN, #{domain => [rabbitmq, socks]}).
@@ -83,9 +83,21 @@ started({ok, State}, _, _) -> {ok, State};
 started(crashed, _, _) -> crashed;
 started(Other, Module, Arity) -> bad_return(Module, init, Arity, Other).
 
--spec open(module(), module(), rabbit_socks_writer:arg(), State :: term()) -> outcome().
-open(Module, WriterModule, WriterArg, State) ->
-    run(Module, open, [WriterModule, WriterArg, State], State).
+%% @doc With the position of a client that comes back, which it is told before.
+-spec open(module(), module(), rabbit_socks_writer:arg(), Position :: binary() | none, State :: term()) -> outcome().
+open(Module, WriterModule, WriterArg, Position, State) ->
+    case resume(Position, Module, State) of
+        {failed, _, _} = Failed -> Failed;
+        {_, Resumed} -> run(Module, open, [WriterModule, WriterArg, Resumed], Resumed)
+    end.
+
+resume(none, _, State) ->
+    {same, State};
+resume(Position, Module, State) ->
+    case erlang:function_exported(Module, resume, 2) of
+        true -> run(Module, resume, [Position, State], State);
+        false -> {same, State}
+    end.
 
 %% @doc A batch, in order: a crash or an error leaves the rest of it alone.
 -spec messages([tuple()], Session :: non_neg_integer(), module(), State :: term()) -> outcome().

@@ -47,7 +47,8 @@ handle_continue({Link, {Id, Module, Options, Info, Window}}, undefined) ->
             Writer = rabbit_socks_writer:new(Id, Link, erlang:function_exported(Module, handle_ack, 3)),
             ok = rabbit_socks_connections:opened(Id, Module, Info),
             ok = rabbit_socks_link:write(Link, {accept, Id, self(), []}),
-            opened(#session{id = Id, module = Module, state = State, writer = Writer, lump = lump(Window)});
+            Session = #session{id = Id, module = Module, state = State, writer = Writer, lump = lump(Window)},
+            opened(Session, rabbit_socks_position:of_client(Info));
         {refused, Text, Data} ->
             refuse(Link, Id, 403, Text, Data);
         crashed ->
@@ -58,8 +59,8 @@ refuse(Link, Id, Status, Text, Data) ->
     ok = rabbit_socks_link:write(Link, {refuse, Id, Status, Text, Data}),
     {stop, normal, undefined}.
 
-opened(#session{module = Module, writer = Writer} = Session) ->
-    step(Session, fun(State) -> rabbit_socks_module:open(Module, rabbit_socks_writer, Writer, State) end).
+opened(#session{module = Module, writer = Writer} = Session, Position) ->
+    step(Session, fun(State) -> rabbit_socks_module:open(Module, rabbit_socks_writer, Writer, Position, State) end).
 
 %% Half of the window: a client with less than that outstanding is read.
 lump({Messages, Bytes}) -> {max(1, Messages div 2), max(1, Bytes div 2)}.

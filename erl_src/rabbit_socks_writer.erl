@@ -7,7 +7,7 @@
 -module(rabbit_socks_writer).
 
 -export([send_frame/2, emit/3, emit/4, reply/3, join/2, leave/2]).
--export([identify/2]).
+-export([identify/2, position/2]).
 -export([close_transport/1, close/3, disconnect/1, disconnect/2]).
 -export([new/3, gather/2, session/1]).
 -export_type([arg/0]).
@@ -91,6 +91,12 @@ join(Room, #writer{session = Session} = Writer) ->
 -spec leave(rabbit_socks_rooms:room(), arg()) -> ok.
 leave(Room, #writer{session = Session} = Writer) ->
     command({leave, Session, rabbit_socks_message:room(Room)}, Writer).
+
+%% @doc Where the client is in what it is sent: its library keeps that with the next event, and says it when it comes back
+%% (resume/2). Empty: nowhere. Of clients that keep none it is dropped.
+-spec position(iodata(), arg()) -> ok.
+position(Text, #writer{session = Session} = Writer) ->
+    command({position, Session, rabbit_socks_position:check(Text)}, Writer).
 
 %% @doc Says whose session it is, in a callback only. The broker then knows it as a connection of that user in that vhost,
 %% until it ends or is another's. With `register => false' it does not: it has an AMQP connection of the module's in its list.

@@ -40,6 +40,7 @@ bool ReadRoute(TermReader* term, std::vector<RouteConfig>* routes) {
     if (key == "subprotocols") return ReadStrings(t, &route.subprotocols);
     if (key == "events") return t->Boolean(&route.events);
     if (key == "frames") return t->Boolean(&route.frames);
+    if (key == "resumes") return t->Boolean(&route.resumes);
     return key == "origins" && ReadOrigins(t, &route);
   });
   routes->push_back(std::move(route));

@@ -12,7 +12,7 @@
 //   {send, Session, [Message]}                          {credit, Session, Messages, Bytes}
 //   {close, Session, Code, Reason}                      {disconnect, Session, Whole}
 //   {join, Session, Room}                               {leave, Session, Room}
-//   {broadcast, Audience, Message}
+//   {broadcast, Audience, Message}                      {position, Session, Text}
 //   {request, Ref, Listener, Request}                   {bytes, Ref, Binary}      {gone, Ref}
 // Edge to node, as one list a packet
 //   {hello, 1, #{release => Binary, pid => OsPid}}      {heartbeat, N}
@@ -53,7 +53,7 @@ using Fields = std::vector<std::pair<std::string, std::string>>;
 
 struct RouteConfig {
   std::vector<std::string> prefix, subprotocols;
-  bool events = false, frames = true;
+  bool events = false, frames = true, resumes = false;
   bool any_origin = true;
   std::vector<std::string> origins;
 };
@@ -99,6 +99,7 @@ class Commands {
   // The session is one of none for a broadcast.
   virtual void OnNoValue(base::SessionId session, base::Bytes why) = 0;
   virtual void OnDisconnect(base::SessionId session, bool whole) = 0;
+  virtual void OnPosition(base::SessionId session, base::Bytes position) = 0;
   virtual void OnJoin(base::SessionId session, base::Bytes room) = 0;
   virtual void OnLeave(base::SessionId session, base::Bytes room) = 0;
   virtual void OnBroadcast(const base::Audience& audience,

@@ -129,6 +129,7 @@ constexpr Command kCommands[] = {
     {"bytes", 3, ReadBytes},
     {"accept", 4, ReadAccept},
     {"close", 4, ReadCloseSession},
+    {"position", 3, ReadPosition},
     {"join", 3, ReadJoin},
     {"leave", 3, ReadLeave},
     {"refuse", 5, ReadRefuse},

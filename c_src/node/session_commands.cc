@@ -5,6 +5,7 @@
 #include <limits>
 #include <utility>
 
+#include "base/utf8.h"
 #include "node/arguments.h"
 #include "node/compound.h"
 #include "node/message_reader.h"
@@ -110,6 +111,16 @@ bool ReadDisconnect(TermReader* term, Commands* commands) {
   bool whole = false;
   if (!ReadSession(term, &session) || !term->Boolean(&whole)) return false;
   commands->OnDisconnect(session, whole);
+  return true;
+}
+
+bool ReadPosition(TermReader* term, Commands* commands) {
+  SessionId session;
+  Bytes position;
+  if (!ReadSession(term, &session) || !term->Binary(&position) ||
+      position.size() > kMaxPosition || !base::IsUtf8(position))
+    return false;
+  commands->OnPosition(session, position);
   return true;
 }
 

@@ -16,6 +16,7 @@ namespace rabbit_socks::node {
 [[nodiscard]] bool ReadCredit(TermReader* term, Commands* commands);
 [[nodiscard]] bool ReadCloseSession(TermReader* term, Commands* commands);
 [[nodiscard]] bool ReadDisconnect(TermReader* term, Commands* commands);
+[[nodiscard]] bool ReadPosition(TermReader* term, Commands* commands);
 [[nodiscard]] bool ReadJoin(TermReader* term, Commands* commands);
 [[nodiscard]] bool ReadLeave(TermReader* term, Commands* commands);
 [[nodiscard]] bool ReadBroadcast(TermReader* term, Commands* commands);

@@ -75,6 +75,10 @@ void NodeCommands::OnDisconnect(SessionId session, bool whole) {
   core_->Drain(now_);
 }
 
+void NodeCommands::OnPosition(SessionId session, Bytes position) {
+  core_->hub.Position(session, position, now_);
+}
+
 void NodeCommands::OnJoin(SessionId session, Bytes room) {
   core_->hub.Join(session, room, now_);
 }

@@ -36,6 +36,7 @@ class NodeCommands final : public node::Commands {
   void OnSend(base::SessionId session, const base::Message& message) override;
   void OnNoValue(base::SessionId session, base::Bytes why) override;
   void OnDisconnect(base::SessionId session, bool whole) override;
+  void OnPosition(base::SessionId session, base::Bytes position) override;
   void OnJoin(base::SessionId session, base::Bytes room) override;
   void OnLeave(base::SessionId session, base::Bytes room) override;
   void OnBroadcast(const base::Audience& audience,

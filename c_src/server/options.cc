@@ -159,6 +159,7 @@ session::Route ToRoute(const node::RouteConfig& config,
   route.subprotocols = config.subprotocols;
   route.events = config.events;
   route.frames = config.frames;
+  route.resumes = config.resumes;
   if (config.any_origin) return route;
   std::vector<std::string> origins = config.origins;
   if (origins.empty()) {

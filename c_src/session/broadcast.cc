@@ -17,7 +17,7 @@ Broadcast::Broadcast(Tables& t, const base::Message& message)
     : t_(t), message_(message), offset_(NextOffset(t)) {}
 
 Broadcast::Class* Broadcast::ClassOf(const Session& s) {
-  const bool recoverable = s.recovery != nullptr;
+  const bool recoverable = s.recovery && s.recovery->log;
   for (Class& known : classes_) {
     if (known.generation == s.generation && known.nsp == s.nsp &&
         known.recoverable == recoverable)
@@ -68,6 +68,7 @@ bool Broadcast::SendOn(Connection* c, Class* of, bool base64) {
 }
 
 void Broadcast::SendTo(Session* s) {
+  if (HasPosition(*s)) return SendMessage(t_, s, message_);
   Class* of = ClassOf(*s);
   SendRendered(t_, s, of->rendered, [&](Client* k, Connection* c) {
     return SendOn(c, of, k != nullptr && k->engine && k->engine->base64);

@@ -23,8 +23,9 @@ struct Route {
   std::vector<std::string> prefix;  // path parts after /websocket or
                                     // /socket.io; empty: the default route
   std::vector<std::string> subprotocols;
-  bool events = false;  // the callback module takes events
-  bool frames = true;   // and frames
+  bool events = false;   // the callback module takes events
+  bool frames = true;    // and frames
+  bool resumes = false;  // and goes on from where a client that was lost was
   http::OriginPolicy origins;
 };
 

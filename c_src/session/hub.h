@@ -93,6 +93,8 @@ class Hub {
   // Tells a Socket.IO client that its namespace is disconnected. `whole`: every
   // namespace, and the connection ends.
   void Disconnect(base::SessionId id, bool whole, base::Time now);
+  // Where the client is in what the callback module sends it: see recovery.h.
+  void Position(base::SessionId id, base::Bytes position, base::Time now);
   // Rooms: names for groups of sessions of any listener and generation.
   void Join(base::SessionId id, base::Bytes room, base::Time now);
   void Leave(base::SessionId id, base::Bytes room, base::Time now);

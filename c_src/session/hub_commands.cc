@@ -8,6 +8,7 @@
 #include "session/inbound.h"
 #include "session/namespaces.h"
 #include "session/outbound.h"
+#include "session/recovery.h"
 #include "session/rooms.h"
 
 namespace rabbit_socks::session {
@@ -61,6 +62,11 @@ void Hub::Close(SessionId id, uint16_t code, Bytes reason, Time now) {
   } else if (s->state == Session::State::kEnding) {
     ConfirmEnding(t, s);
   }
+}
+
+void Hub::Position(SessionId id, Bytes position, Time now) {
+  const Impl::Step step(impl_.get(), now, true);
+  if (Session* s = impl_->t.FindSession(id)) SetPosition(s, position);
 }
 
 void Hub::Join(SessionId id, Bytes room, Time now) {

@@ -70,7 +70,7 @@ void SendRendered(Tables& t, Session* s,
                   const std::shared_ptr<const Rendered>& rendered,
                   const SendOn& send_on) {
   if (!rendered->carried) return CannotCarry(t, s);
-  if (s->recovery) Remember(s, rendered);
+  Remember(s, rendered);
   if (s->state == Session::State::kAway || rendered->parts.empty()) return;
   if (QueuedFor(t, *s) > s->config->limits.send_queue_hard)
     return CloseSession(t, s, 1013, "the client is too slow");
@@ -81,8 +81,7 @@ void SendRendered(Tables& t, Session* s,
 
 void SendMessage(Tables& t, Session* s, const base::Message& message) {
   const auto rendered = std::make_shared<const Rendered>(
-      Render(message, s->generation, s->nsp,
-             s->recovery ? NextOffset(t) : std::string(), &t.outbound));
+      Render(message, s->generation, s->nsp, OffsetFor(t, *s), &t.outbound));
   Tables::Trim(&t.outbound);
   SendRendered(t, s, rendered, [&](Client* k, Connection* c) {
     for (const Rendered::Part& part : rendered->parts) {

@@ -41,8 +41,9 @@ Session* FindAway(Tables& t, const Client& k, Bytes pid, Bytes nsp) {
 }
 
 void SendMissed(Tables& t, Client* k, const Session& s, size_t from) {
-  for (size_t i = from; i < s.recovery->log.size(); ++i) {
-    for (const Rendered::Part& part : s.recovery->log[i]->parts) {
+  const auto& sent = s.recovery->log->sent;
+  for (size_t i = from; i < sent.size(); ++i) {
+    for (const Rendered::Part& part : sent[i]->parts) {
       static_cast<void>(SendPacket(
           t, k, {EnginePacket::Type::kMessage, part.payload, part.data}));
     }
@@ -53,30 +54,50 @@ void SendMissed(Tables& t, Client* k, const Session& s, size_t from) {
 
 std::string NextOffset(Tables& t) { return std::to_string(++t.offsets); }
 
+std::string OffsetFor(Tables& t, const Session& s) {
+  std::string offset;
+  if (!s.recovery) return offset;
+  if (s.recovery->log) offset = NextOffset(t);
+  if (s.recovery->position) offset.append(".").append(*s.recovery->position);
+  return offset;
+}
+
+bool HasPosition(const Session& s) {
+  return s.recovery && s.recovery->position.has_value();
+}
+
+void SetPosition(Session* s, Bytes position) {
+  if (s->recovery && s->config->routes[s->route].resumes)
+    s->recovery->position.emplace(position);
+}
+
 void MakeRecoverable(Tables& t, Session* s) {
   const Client* k = t.FindClient(s->client);
-  if (!s->config->limits.recovery || k == nullptr || !k->generation->strict)
-    return;
+  const bool waits = s->config->limits.recovery;
+  if (!waits && !s->config->routes[s->route].resumes) return;
+  if (k == nullptr || !k->generation->strict) return;
   s->recovery = std::make_unique<Recovery>();
   s->recovery->pid = base::RandomName();
   s->recovery->sid = base::RandomName();
+  if (!waits) return;
+  s->recovery->log = std::make_unique<Recovery::Log>();
   t.pids.emplace(s->recovery->pid, s->id);
 }
 
 void Remember(Session* s, std::shared_ptr<const Rendered> sent) {
-  if (sent->offset.empty()) return;
-  Recovery& recovery = *s->recovery;
-  recovery.bytes += SizeOf(*sent);
-  recovery.log.push_back(std::move(sent));
-  while (recovery.bytes > s->config->limits.recovery_bytes) {
-    recovery.bytes -= SizeOf(*recovery.log.front());
-    recovery.log.pop_front();
+  if (sent->offset.empty() || !s->recovery || !s->recovery->log) return;
+  Recovery::Log& log = *s->recovery->log;
+  log.bytes += SizeOf(*sent);
+  log.sent.push_back(std::move(sent));
+  while (log.bytes > s->config->limits.recovery_bytes) {
+    log.bytes -= SizeOf(*log.sent.front());
+    log.sent.pop_front();
   }
 }
 
 bool GoAway(Tables& t, Session* s) {
-  if (!s->recovery || s->state != Session::State::kOpen || t.stopping)
-    return false;
+  if (!s->recovery || !s->recovery->log) return false;
+  if (s->state != Session::State::kOpen || t.stopping) return false;
   if (Client* k = t.FindClient(s->client)) {
     k->sessions.erase(
         std::remove(k->sessions.begin(), k->sessions.end(), s->id),
@@ -100,7 +121,7 @@ bool Recover(Tables& t, Client* k, const framing::SocketPacket& connect) {
   const Bytes offset = TextIn(connect.data, "offset");
   Session* s = FindAway(t, *k, TextIn(connect.data, "pid"), connect.nsp);
   if (s == nullptr) return false;
-  const auto& log = s->recovery->log;
+  const auto& log = s->recovery->log->sent;
   const auto last = std::find_if(log.begin(), log.end(), [&](const auto& sent) {
     return sent->offset == offset;
   });

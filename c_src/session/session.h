@@ -11,6 +11,7 @@
 #include <cstdint>
 #include <deque>
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -29,10 +30,14 @@ struct Room {
 
 // What a session needs to be recovered: see recovery.h.
 struct Recovery {
-  std::string pid;  // the secret that the client shows
-  std::string sid;  // what the client knows the session by
-  size_t bytes = 0;
-  std::deque<std::shared_ptr<const Rendered>> log;  // sent, the oldest first
+  struct Log {
+    size_t bytes = 0;
+    std::deque<std::shared_ptr<const Rendered>> sent;  // the oldest first
+  };
+  std::string pid;           // the secret that the client shows
+  std::string sid;           // what the client knows the session by
+  std::unique_ptr<Log> log;  // none: the session does not wait for its client
+  std::optional<std::string> position;  // the callback module's, once it said
 };
 
 struct Session {

@@ -4,13 +4,16 @@
 -module(event_callback).
 -behaviour(rabbit_socks_callback).
 
--export([subprotocol_name/0, init/3, open/3, handle_event/4, handle_ack/3, handle_info/2, terminate/1]).
+-export([subprotocol_name/0, init/3, resume/2, open/3, handle_event/4, handle_ack/3, handle_info/2, terminate/1]).
 
 -spec subprotocol_name() -> string().
 subprotocol_name() -> "test".
 
 -spec init([binary()], rabbit_socks_callback:info(), {pid(), fun()}) -> {ok, term()} | {error, term()}.
 init(Path, Info, {Test, Does}) -> tell(init, [Path, Info], {Test, Does, none, none}).
+
+-spec resume(binary(), term()) -> {ok, term()} | {error, term()}.
+resume(Position, State) -> tell(resume, [Position], State).
 
 -spec open(module(), term(), term()) -> {ok, term()} | {error, term()}.
 open(Writer, Arg, {Test, Does, none, none}) -> tell(open, [Writer, Arg], {Test, Does, Writer, Arg}).

@@ -59,6 +59,7 @@ commands() ->
                         subprotocols => [<<"v12.stomp">>, <<"v11.stomp">>],
                         events => true,
                         frames => false,
+                        resumes => true,
                         origins => [<<"https://example.org">>, <<"null">>]
                     }
                 ],
@@ -119,6 +120,8 @@ commands() ->
         {"disconnect-whole", {disconnect, session(), true}},
         {"join", {join, session(), <<"grüße"/utf8>>}},
         {"leave", {leave, session(), <<0, 255>>}},
+        {"position", {position, session(), <<"grüße:7"/utf8>>}},
+        {"position-none", {position, session(), <<>>}},
         {"broadcast",
             {broadcast,
                 #{rooms => [<<"a">>, <<"b">>], except_rooms => [<<"c">>], except => [session(), 7]},

@@ -13,14 +13,14 @@ messages_test_() ->
                     || {Name, Arity} <- Exports, Name =/= subprotocol_name]],
         {module, Module} = code:load_binary(Module, "nofile", element(3, compile:forms(Forms))),
         try rabbit_socks_config:check({8080, Module, []}) of
-            {ok, #{config := #{routes := [Route]}}} -> maps:with([events, frames], Route);
+            {ok, #{config := #{routes := [Route]}}} -> maps:with([events, frames, resumes], Route);
             {error, Text} -> Text
         after
             code:purge(Module), code:delete(Module), code:purge(Module)
         end
     end,
     Base = [{subprotocol_name, 0}, {init, 3}, {open, 3}, {terminate, 1}],
-    [?_assertEqual(#{events => false, frames => true}, Messages([{handle_frame, 2} | Base])),
-     ?_assertEqual(#{events => true, frames => false}, Messages([{handle_event, 4} | Base])),
-     ?_assertEqual(#{events => true, frames => true}, Messages([{handle_event, 4}, {handle_frame, 2} | Base])),
+    [?_assertEqual(#{events => false, frames => true, resumes => false}, Messages([{handle_frame, 2} | Base])),
+     ?_assertEqual(#{events => true, frames => false, resumes => false}, Messages([{handle_event, 4} | Base])),
+     ?_assertEqual(#{events => true, frames => true, resumes => true}, Messages([{handle_event, 4}, {handle_frame, 2}, {resume, 2} | Base])),
      ?_assertNotEqual(nomatch, string:find(Messages([{handle_event, 3} | Base]), "does not export handle_frame/2"))].

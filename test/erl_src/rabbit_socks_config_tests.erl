@@ -98,7 +98,7 @@ routes_test() ->
                         {"", ?MODULE, [{origins, ["null"]}]}],
                  [{options, all}, {origins, ["https://x:1"]}]}),
     ?assertEqual([{?MODULE, one}, {?MODULE, all}, {?MODULE, all}], Routes),
-    Same = #{subprotocols => [], events => false, frames => true},
+    Same = #{subprotocols => [], events => false, frames => true, resumes => false},
     ?assertEqual([Same#{prefix => [<<"a">>, <<"b">>], origins => any},
                   Same#{prefix => [<<"c">>], origins => [<<"https://x:1">>]},
                   Same#{prefix => [], origins => [<<"null">>]}], Configs).

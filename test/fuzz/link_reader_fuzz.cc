@@ -8,6 +8,7 @@
 #include <string>
 
 #include "base/utf8.h"
+#include "node/arguments.h"
 #include "node/reader.h"
 #include "node/term_reader.h"
 
@@ -75,6 +76,11 @@ class Checker final : public node::Commands {
     Id(session.value);
     Room(room);
     Inside(room);
+  }
+  void OnPosition(base::SessionId session, Bytes position) override {
+    Id(session.value);
+    Require(position.size() <= node::kMaxPosition && base::IsUtf8(position));
+    Inside(position);
   }
   void OnLeave(base::SessionId session, Bytes room) override {
     OnJoin(session, room);

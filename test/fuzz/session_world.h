@@ -9,8 +9,8 @@
 //   s switched      w wait: ticks, 2 to the power of the digit
 //   a accept   n refuse   M text   B bytes   E event: <JSON>   I with an id
 //   K acknowledge: <JSON>  C credit  X close  D disconnect  W whole
-//   J join  L leave  O broadcast  A to a namespace  Z stop  Y remove the
-//   listener
+//   J join  L leave  O broadcast  A to a namespace  P position  Z stop
+//   Y remove the listener
 //
 // The digit is a connection for the small letters but a and n, else a session,
 // 0 the one that was opened last.
@@ -22,6 +22,7 @@
 #include <string>
 #include <utility>
 
+#include "base/utf8.h"
 #include "framing/json_value.h"
 #include "session/frames.h"
 #include "session/hub.h"
@@ -45,6 +46,7 @@ class SessionWorld {
     route.subprotocols = {"rabbit-socks.json"};
     config.routes.push_back(route);
     route.prefix = {"other"};
+    route.resumes = true;
     config.routes.push_back(route);
     config.cookie = (options & 8) != 0 ? "io" : "";
     SetLimits(options, &config.limits);
@@ -52,8 +54,9 @@ class SessionWorld {
   }
 
   void Do(const Happening& one) {
-    const bool of_node = std::string_view("anMBEIKCXDWJLOAZY").find(one.verb) !=
-                         std::string_view::npos;
+    const bool of_node =
+        std::string_view("anMBEIKCXDWJLOAPZY").find(one.verb) !=
+        std::string_view::npos;
     if (of_node) {
       Command(one);
       hub_.EndCommands(now_);
@@ -273,6 +276,8 @@ class SessionWorld {
         return hub_.Join(id, one.rest.empty() ? "room" : "bad", now_);
       case 'L':
         return hub_.Leave(id, "room", now_);
+      case 'P':
+        return hub_.Position(id, base::IsUtf8(one.rest) ? one.rest : "", now_);
       default:
         return Send(id, one, one.verb == 'I');
     }

@@ -35,7 +35,7 @@ const std::map<std::string, Calls>& Expected() {
       {"listen",
        {"listen 3 route [][]any frames route "
         "[<chat><room>][<v12.stomp><v11.stomp>]"
-        "[<https://example.org><null>] events pages </srv/www> hixie=0 "
+        "[<https://example.org><null>] events resumes pages </srv/www> hixie=0 "
         "max_connections=2147483648 max_message=65536"}},
       {"configure", {"configure 4 route [<e>][][] frames pages <>"}},
       {"listen-tls",
@@ -88,6 +88,8 @@ const std::map<std::string, Calls>& Expected() {
       {"disconnect-whole", {"disconnect 180388626433 whole"}},
       {"join", {"join 180388626433 <gr\\xc3\\xbc\\xc3\\x9fe>"}},
       {"leave", {"leave 180388626433 <\\x00\\xff>"}},
+      {"position", {"position 180388626433 <gr\\xc3\\xbc\\xc3\\x9fe:7>"}},
+      {"position-none", {"position 180388626433 <>"}},
       {"broadcast",
        {"broadcast to [<a><b>] except [<c>] 180388626433 7 "
         "event <news> [#{},<x>] none"}},

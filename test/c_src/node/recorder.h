@@ -56,6 +56,9 @@ class Recorder : public Commands {
   void OnDisconnect(base::SessionId session, bool whole) override {
     Call("disconnect", {N(session.value), whole ? "whole" : "one"});
   }
+  void OnPosition(base::SessionId session, base::Bytes position) override {
+    Call("position", {N(session.value), Q(position)});
+  }
   void OnJoin(base::SessionId session, base::Bytes room) override {
     Call("join", {N(session.value), Q(room)});
   }
@@ -138,7 +141,8 @@ class Recorder : public Commands {
       text += "route " + List(route.prefix) + List(route.subprotocols) +
               (route.any_origin ? "any" : List(route.origins)) +
               (route.events ? " events" : "") +
-              (route.frames ? " frames" : "") + " ";
+              (route.frames ? " frames" : "") +
+              (route.resumes ? " resumes" : "") + " ";
     }
     text += "pages " + Q(config.pages);
     if (config.tls) text += Show(*config.tls);

@@ -51,6 +51,25 @@ TEST(SessionCommandsTest, ARoomHasANameOfUpTo1024Bytes) {
   }
 }
 
+TEST(SessionCommandsTest, APositionIsATextOfUpTo4096Bytes) {
+  std::vector<std::string> calls;
+  const auto position = [&](const std::string& text) {
+    return Reads(
+        ReadPosition,
+        [&](TermWriter* term) {
+          term->Integer(1);
+          term->Binary(text);
+        },
+        &calls);
+  };
+  EXPECT_TRUE(position(""));
+  EXPECT_EQ(calls, std::vector<std::string>{"position 1 <>"});
+  EXPECT_TRUE(position(std::string(4096, 'p')));
+  EXPECT_FALSE(position(std::string(4097, 'p')));
+  EXPECT_FALSE(position("\xff"));
+  EXPECT_TRUE(calls.empty());
+}
+
 TEST(SessionCommandsTest, DisconnectSaysOneOrAll) {
   std::vector<std::string> calls;
   const auto whole = [&](const std::string& name) {

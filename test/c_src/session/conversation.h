@@ -129,6 +129,11 @@ class Conversation {
     hub.EndCommands(now);
     Gather();
   }
+  void Position(base::SessionId id, const std::string& text) {
+    hub.Position(id, text, now);
+    hub.EndCommands(now);
+    Gather();
+  }
   void Credit(base::SessionId id, uint32_t messages, uint32_t bytes) {
     hub.Credit(id, messages, bytes, now);
     hub.EndCommands(now);
