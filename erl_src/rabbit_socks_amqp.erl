@@ -6,7 +6,7 @@
 
 -include_lib("kernel/include/logger.hrl").
 
--export([subprotocol_name/0, init/3, open/3, handle_event/4, handle_ack/3, handle_info/2, terminate/1]).
+-export([subprotocol_name/0, init/3, resume/2, open/3, handle_event/4, handle_ack/3, handle_info/2, terminate/1]).
 
 %% Each costs the broker a hash, or a question to some directory.
 -define(MAX_REFUSALS, 3).
@@ -23,7 +23,8 @@
     publishing = rabbit_socks_amqp_publishing:new(false) :: rabbit_socks_amqp_publishing:publishing(),
     subscriptions = rabbit_socks_amqp_subscriptions:new() :: rabbit_socks_amqp_subscriptions:subscriptions(),
     consumers = rabbit_socks_amqp_consumers:new() :: rabbit_socks_amqp_consumers:consumers(),
-    streams = rabbit_socks_amqp_streams:new() :: rabbit_socks_amqp_streams:streams()
+    position = none :: binary() | none, % the client's word, until it has logged in
+    streams :: rabbit_socks_amqp_streams:streams()
 }).
 
 %% For clients without a library.
@@ -36,7 +37,8 @@ init(_, #{namespace := Namespace}, _) when Namespace =/= none, Namespace =/= <<"
 init(_, #{peer := Peer, generation := Generation} = Info, Given) ->
     case rabbit_socks_amqp_options:check(Given) of
         {ok, Options} ->
-            Bridge = #bridge{options = Options, peer = Peer, login = none, acknowledges = acknowledges(Generation)},
+            Bridge = #bridge{options = Options, peer = Peer, login = none, acknowledges = acknowledges(Generation),
+                             streams = rabbit_socks_amqp_streams:new(Generation =:= 'socket.io-4')},
             case rabbit_socks_amqp_login:from_handshake(Info, Options) of
                 {ok, Login} -> {ok, Bridge#bridge{login = Login}};
                 none -> {ok, Bridge};
@@ -49,6 +51,9 @@ init(_, #{peer := Peer, generation := Generation} = Info, Given) ->
 
 acknowledges(Generation) -> not lists:member(Generation, [none, 'socket.io-0.6', 'engine.io-3', 'engine.io-4']).
 
+-spec resume(binary(), #bridge{}) -> {ok, #bridge{}}.
+resume(Position, Bridge) -> {ok, Bridge#bridge{position = Position}}.
+
 -spec open(module(), rabbit_socks_callback:writer_arg(), #bridge{}) -> {ok, #bridge{}}.
 open(Writer, Arg, #bridge{login = none, options = #{login_timeout := Timeout}} = Bridge) ->
     Timer = erlang:start_timer(Timeout, self(), {rabbit_socks_amqp, login}),
@@ -57,11 +62,12 @@ open(Writer, Arg, Bridge) ->
     {ok, logged_in(Bridge#bridge{writer = {Writer, Arg}})}.
 
 %% The operator sees whose connection it is. Alarms are for those who may publish.
-logged_in(#bridge{login = Login, writer = {Module, Arg} = Writer, options = #{expires_notice := Notice}} = Bridge) ->
+logged_in(#bridge{login = Login, writer = {Module, Arg} = Writer, options = #{expires_notice := Notice}, position = Position, streams = Streams} = Bridge) ->
     ok = Module:identify(#{user => rabbit_socks_amqp_login:name(Login), vhost => rabbit_socks_amqp_login:vhost(Login)}, Arg),
     Sources = rabbit_socks_alarm:subscribe(),
     _ = [ok = blocked(Sources, Writer) || Sources =/= []],
-    Bridge#bridge{publishing = rabbit_socks_amqp_publishing:new(Sources =/= []),
+    Bridge#bridge{publishing = rabbit_socks_amqp_publishing:new(Sources =/= []), position = none,
+                  streams = rabbit_socks_amqp_streams:resume(Position, rabbit_socks_amqp_login:vhost(Login), Writer, Streams),
                   expiry = rabbit_socks_amqp_expiry:start(rabbit_socks_amqp_login:expires(Login), Notice)}.
 
 blocked(Sources, {Writer, Arg}) ->

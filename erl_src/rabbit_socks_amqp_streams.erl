@@ -4,13 +4,17 @@
 %%
 %% The broker may deliver more than was asked for, since it reads a stream in chunks. What the client's connection is behind with
 %% waits here, and the broker sends no more until it has gone out.
+%%
+%% A client whose library remembers offsets is told its places with each event. When it comes back, to this node or another, however
+%% much later, it says them, and its `stream' goes on from there. They grant nothing: it could have asked for any offset.
 -module(rabbit_socks_amqp_streams).
 
--export([new/0, is_stream/1, stream/6, cancel/4, refresh/3, delivered/5, congested/1, drained/2, go_on/3, ended/3, lost/3, close/1]).
+-export([new/1, resume/4, is_stream/1, stream/6, cancel/4, refresh/3, delivered/5, congested/1, drained/2, go_on/3, ended/3, lost/3, close/1]).
 -export_type([streams/0]).
 
 -record(stream, {
     queue :: binary(),
+    id :: rabbit_socks_streams:id(),
     channel :: rabbit_socks_amqp_client:channel(),
     monitor :: reference(), % of it
     lump :: pos_integer(), % so many entries are settled together
@@ -22,6 +26,9 @@
     next = 1 :: pos_integer(),
     pace = rabbit_socks_amqp_pace:new() :: rabbit_socks_amqp_pace:pace(),
     refresh = none :: none | reference(), % the timer
+    remembers :: boolean(), % the client's library
+    vhost = <<>> :: binary(), % of the places
+    places = rabbit_socks_amqp_places:new() :: rabbit_socks_amqp_places:places(),
     by_id = #{} :: #{binary() => #stream{}}
 }).
 
@@ -29,74 +36,93 @@
 
 -define(PREFIX, "stream-").
 
--spec new() -> streams().
-new() -> #streams{}.
+-spec new(Remembers :: boolean()) -> streams().
+new(Remembers) -> #streams{remembers = Remembers}.
+
+%% @doc The client has logged in, and perhaps says where it was.
+-spec resume(Position :: binary() | none, VHost :: binary(), rabbit_socks_amqp_answer:writer(), streams()) -> streams().
+resume(none, VHost, _, State) ->
+    State#streams{vhost = VHost};
+resume(Position, VHost, Writer, State) ->
+    Resumed = State#streams{vhost = VHost, places = rabbit_socks_amqp_places:from_text(Position, VHost)},
+    case rabbit_socks_amqp_places:is_empty(Resumed#streams.places) of
+        true -> Resumed;
+        false -> remember(Writer, Resumed)
+    end.
+
+remember({Writer, Arg}, #streams{remembers = true, vhost = VHost, places = Places} = State) ->
+    ok = Writer:position(rabbit_socks_amqp_places:to_text(VHost, Places), Arg),
+    State;
+remember(_, State) ->
+    State.
+
+%% An event that has no other purpose.
+told({Writer, Arg} = To, Id, #streams{remembers = true} = State) ->
+    Told = remember(To, State),
+    ok = Writer:emit(<<"position">>, [Id], Arg),
+    Told;
+told(_, _, State) ->
+    State.
 
 %% @doc Is it the consumer of a stream?
 -spec is_stream(Id :: binary()) -> boolean().
 is_stream(<<?PREFIX, _/binary>>) -> true;
 is_stream(_) -> false.
 
-%% @doc Twice is once.
+%% @doc Twice is once. A place that the client has is where it begins.
 -spec stream(Queue :: binary(), rabbit_socks_amqp_stream_command:options(), rabbit_socks_amqp_answer:ack(), rabbit_socks_amqp_answer:writer(),
              {rabbit_socks_amqp_login:login(), Most :: pos_integer()}, streams()) -> streams().
 stream(Queue, Options, Ack, Writer, {Login, Most}, #streams{by_id = ById} = State) ->
     case [Id || {Id, #stream{queue = Q}} <- maps:to_list(ById), Q =:= Queue] of
         [Id] ->
-            ok = rabbit_socks_amqp_answer:ok(Writer, Ack, #{<<"consumer">> => Id}),
+            ok = rabbit_socks_amqp_answer:ok(Writer, Ack, #{<<"consumer">> => Id, <<"resumed">> => true}),
             State;
         [] when map_size(ById) >= Most ->
             failed(Writer, Ack, <<"too_many">>, <<"this connection reads as many streams as it may">>, State);
         [] ->
-            open(Queue, Options, Ack, Writer, Login, State)
+            case may_remember(Queue, State) of
+                true -> open(Queue, Options, Ack, Writer, Login, State);
+                false -> failed(Writer, Ack, <<"too_many">>, <<"this client's places in streams do not fit into an offset: cancel some">>, State)
+            end
     end.
 
-%% Who may not read a queue is not told what there is of it.
-open(Queue, Options, Ack, Writer, Login, State) ->
-    VHost = rabbit_socks_amqp_login:vhost(Login),
-    case rabbit_socks_access:queue(rabbit_socks_amqp_login:user(Login), VHost, Queue, read) of
-        ok ->
-            case rabbit_socks_streams:end_of(VHost, Queue) of
-                {ok, _} -> consume(rabbit_socks_amqp_login:channel(Login), Queue, Options, Ack, Writer, State);
-                {error, Reason} -> no_stream(Reason, Queue, Ack, Writer, State)
-            end;
-        {error, Code, Text} ->
-            failed(Writer, Ack, Code, Text, State)
-    end.
+may_remember(_, #streams{remembers = false}) -> true;
+may_remember(Queue, #streams{vhost = VHost, places = Places}) -> rabbit_socks_amqp_places:fits(VHost, Queue, Places).
 
-no_stream(not_found, Queue, Ack, Writer, State) ->
-    failed(Writer, Ack, <<"not_found">>, <<"there is no queue '", Queue/binary, "'">>, State);
-no_stream(no_stream, Queue, Ack, Writer, State) ->
-    failed(Writer, Ack, <<"precondition_failed">>, <<"the queue '", Queue/binary, "' is not a stream">>, State);
-no_stream(unavailable, Queue, Ack, Writer, State) ->
-    failed(Writer, Ack, <<"unavailable">>, <<"the stream '", Queue/binary, "' has no leader at present">>, State).
-
-consume({ok, Channel}, Queue, #{from := From, prefetch := Prefetch}, Ack, Writer, #streams{next = Next, by_id = ById} = State) ->
+open(Queue, #{prefetch := Prefetch} = Options, Ack, Writer, Login, #streams{next = Next, places = Places} = State) ->
     Id = <<?PREFIX, (integer_to_binary(Next))/binary>>,
-    case rabbit_socks_amqp_client:consume(Channel, Queue, Id, Prefetch, From) of
-        ok ->
-            ok = rabbit_socks_amqp_answer:ok(Writer, Ack, #{<<"consumer">> => Id}),
-            Stream = #stream{queue = Queue, channel = Channel, monitor = monitor(process, Channel), lump = max(1, Prefetch div 2)},
-            refreshed_later(State#streams{next = Next + 1, by_id = ById#{Id => Stream}});
+    case rabbit_socks_amqp_stream_start:start(Id, Queue, Options, rabbit_socks_amqp_places:find(Queue, Places), Login) of
+        {ok, Started} ->
+            begun(Id, Queue, max(1, Prefetch div 2), Started, Ack, Writer, State#streams{next = Next + 1});
+        {error, Code, Text} when is_binary(Code) ->
+            failed(Writer, Ack, Code, Text, State);
         Failure ->
-            ok = rabbit_socks_amqp_client:close_channel(Channel),
             ok = rabbit_socks_amqp_answer:failure(Writer, Ack, Failure, #{}),
             State
-    end;
-consume({error, _}, _, _, Ack, Writer, State) ->
-    failed(Writer, Ack, <<"unavailable">>, <<"the broker takes no connection for this user at present">>, State).
+    end.
+
+begun(Id, Queue, Lump, #{channel := Channel, id := Name, resumed := Resumed, place := Place}, Ack, Writer, State) ->
+    #streams{by_id = ById, places = Places} = State,
+    ok = rabbit_socks_amqp_answer:ok(Writer, Ack, #{<<"consumer">> => Id, <<"resumed">> => Resumed}),
+    Stream = #stream{queue = Queue, id = Name, channel = Channel, monitor = monitor(process, Channel), lump = Lump},
+    Here = case Place of
+        none -> rabbit_socks_amqp_places:remove(Queue, Places);
+        _ -> rabbit_socks_amqp_places:put(Queue, {Name, Place}, Places)
+    end,
+    refreshed_later(told(Writer, Id, State#streams{by_id = ById#{Id => Stream}, places = Here})).
 
 failed(Writer, Ack, Code, Text, State) ->
     ok = rabbit_socks_amqp_answer:error(Writer, Ack, Code, Text, #{}),
     State.
 
+%% @doc The client will go on elsewhere.
 -spec cancel(Id :: binary(), rabbit_socks_amqp_answer:ack(), rabbit_socks_amqp_answer:writer(), streams()) -> streams().
-cancel(Id, Ack, Writer, #streams{by_id = ById} = State) ->
+cancel(Id, Ack, Writer, #streams{by_id = ById, places = Places} = State) ->
     case maps:take(Id, ById) of
-        {Stream, Rest} ->
+        {#stream{queue = Queue} = Stream, Rest} ->
             ok = close_channel(Stream),
             ok = rabbit_socks_amqp_answer:ok(Writer, Ack, #{}),
-            State#streams{by_id = Rest};
+            told(Writer, Id, State#streams{by_id = Rest, places = rabbit_socks_amqp_places:remove(Queue, Places)});
         error ->
             failed(Writer, Ack, <<"not_found">>, <<"there is no such consumer">>, State)
     end.
@@ -132,20 +158,23 @@ delivered(Id, Tag, Envelope, Writer, #streams{by_id = ById} = State) ->
     end.
 
 %% As much as the client takes.
-send(Id, #stream{waiting = Waiting} = Stream, Writer, #streams{pace = Pace, by_id = ById} = State) ->
+send(Id, #stream{queue = Queue, id = Name, waiting = Waiting} = Stream, Writer, #streams{pace = Pace, places = Places, by_id = ById} = State) ->
     case rabbit_socks_amqp_pace:is_free(Pace) andalso queue:out(Waiting) of
         {{value, {Tag, #{payload := Payload} = Envelope}}, Rest} ->
-            ok = entry(Id, Envelope, Writer),
+            {Offset, Arguments} = entry(Id, Envelope),
+            Here = remember(Writer, State#streams{places = rabbit_socks_amqp_places:put(Queue, {Name, Offset + 1}, Places)}),
+            {Module, Arg} = Writer,
+            ok = Module:emit(<<"entry">>, Arguments, Arg),
             Sent = settle(Tag, Stream#stream{waiting = Rest}),
-            send(Id, Sent, Writer, State#streams{pace = rabbit_socks_amqp_pace:sent(byte_size(Payload), Pace)});
+            send(Id, Sent, Writer, Here#streams{pace = rabbit_socks_amqp_pace:sent(byte_size(Payload), Pace)});
         _ ->
             State#streams{by_id = ById#{Id := Stream}}
     end.
 
-entry(Id, #{properties := Properties} = Envelope, {Writer, Arg}) ->
+entry(Id, #{properties := Properties} = Envelope) ->
     {Offset, Rest} = rabbit_socks_amqp_properties:take_offset(Properties),
     [Body, Meta] = rabbit_socks_amqp_message:arguments(Envelope#{properties := Rest}),
-    Writer:emit(<<"entry">>, [Id, Body, Meta#{<<"offset">> => Offset}], Arg).
+    {Offset, [Id, Body, Meta#{<<"offset">> => Offset}]}.
 
 settle(Tag, #stream{channel = Channel, lump = Lump, sent = Sent} = Stream) when Sent + 1 >= Lump ->
     ok = rabbit_socks_amqp_client:acknowledge(Channel, Tag),
@@ -174,12 +203,13 @@ caught_up(Writer, #streams{by_id = ById} = State) ->
 
 %% @doc The broker has cancelled it: its queue is gone.
 -spec ended(Id :: binary(), rabbit_socks_amqp_answer:writer(), streams()) -> streams().
-ended(Id, Writer, #streams{by_id = ById} = State) ->
+ended(Id, Writer, #streams{by_id = ById, places = Places} = State) ->
     case maps:take(Id, ById) of
-        {Stream, Rest} ->
+        {#stream{queue = Queue} = Stream, Rest} ->
             ok = close_channel(Stream),
+            Left = remember(Writer, State#streams{by_id = Rest, places = rabbit_socks_amqp_places:remove(Queue, Places)}),
             ok = tell(Id, <<"not_found">>, <<"the queue is gone">>, Writer),
-            State#streams{by_id = Rest};
+            Left;
         error -> State
     end.
 

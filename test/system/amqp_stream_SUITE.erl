@@ -9,7 +9,7 @@
 -export([declared/1, everybody/1, offsets/1, in_order/1, behind/1, once/1, cancelling/1, refused/1, revoked/1, limits/1, queue_gone/1, connection_lost/1,
          bad_requests/1]).
 
--import(bridge_client, [open/2, ask/3, heard/1, close/1]).
+-import(bridge_client, [open/2, ask/3, close/1]).
 -import(amqp_world, [listening/2, port/1, probe/3, guest/1, user/2, wrong/3]).
 
 -define(GUEST, #{username => <<"guest">>, password => <<"guest">>}).
@@ -43,6 +43,14 @@ publish(Config, Payloads) -> [ok = probe(Config, publish, [<<>>, <<"s">>, Payloa
 stream(C, Options) ->
     #{<<"ok">> := true, <<"consumer">> := Consumer} = ask(C, "stream", [<<"s">>, Options]),
     Consumer.
+
+%% The next event that is for the page, without what is for its library.
+heard(C) ->
+    case bridge_client:heard(C) of
+        {<<"position">>, _} -> heard(C);
+        {<<"entry">>, [Consumer, Body, Meta | _]} -> {<<"entry">>, [Consumer, Body, Meta]};
+        {<<"cancelled">>, [Consumer, Error | _]} -> {<<"cancelled">>, [Consumer, Error]}
+    end.
 
 %% Its offset and body.
 entry(C, Consumer) ->

@@ -94,23 +94,32 @@ queues_cross(Config) ->
     #{<<"ok">> := true} = ask(There, "delete", [<<"work">>]),
     lists:foreach(fun bridge_client:close/1, Guests).
 
-%% The offset of the last entry is all that a client needs to know.
+%% What its library has kept of the last entry is all that a client brings.
 stream_goes_on_at_another_node(Config) ->
-    [Here, There] = guests(Config),
-    #{<<"ok">> := true} = ask(Here, "declare", [<<"prices">>, #{arguments => #{<<"x-queue-type">> => <<"stream">>}}]),
-    [#{<<"ok">> := true} = ask(Here, "publish", [<<>>, <<"prices">>, N]) || N <- lists:seq(0, 9)],
-    #{<<"ok">> := true} = ask(Here, "stream", [<<"prices">>, #{offset => first}]),
-    ?assertEqual([{N, N} || N <- lists:seq(0, 4)], [entry(Here) || _ <- lists:seq(0, 4)]),
-    ok = bridge_client:close(Here),
-    #{<<"ok">> := true} = ask(There, "stream", [<<"prices">>, #{offset => 5}]),
+    [Here, Elsewhere] = [bridge(At) || At <- nodes_of(Config)],
+    C = amqp_world:guest(Here),
+    #{<<"ok">> := true} = ask(C, "declare", [<<"prices">>, #{arguments => #{<<"x-queue-type">> => <<"stream">>}}]),
+    [#{<<"ok">> := true} = ask(C, "publish", [<<>>, <<"prices">>, N]) || N <- lists:seq(0, 9)],
+    #{<<"ok">> := true, <<"resumed">> := false} = ask(C, "stream", [<<"prices">>, #{offset => first}]),
+    {<<"position">>, _} = heard(C),
+    [_, _, _, _, Kept] = entries(C, lists:seq(0, 4)),
+    ok = bridge_client:close(C),
+    Auth = #{username => <<"guest">>, password => <<"guest">>, pid => <<"the other node's">>, offset => Kept},
+    There = bridge_client:open(amqp_world:port(Elsewhere), websocket, Auth),
+    #{<<"ok">> := true, <<"resumed">> := true} = ask(There, "stream", [<<"prices">>]),
+    {<<"position">>, _} = heard(There),
     #{<<"ok">> := true} = ask(There, "publish", [<<>>, <<"prices">>, 10]),
-    ?assertEqual([{N, N} || N <- lists:seq(5, 10)], [entry(There) || _ <- lists:seq(5, 10)]),
+    _ = entries(There, lists:seq(5, 10)),
     #{<<"ok">> := true} = ask(There, "delete", [<<"prices">>]),
     ok = bridge_client:close(There).
 
-entry(C) ->
-    {<<"entry">>, [_, Body, #{<<"offset">> := Offset}]} = heard(C),
-    {Offset, Body}.
+%% These come next; what the library keeps of each.
+entries(C, Offsets) ->
+    [begin
+         {<<"entry">>, [_, Body, #{<<"offset">> := Offset}, Kept]} = heard(C),
+         ?assertEqual({N, N}, {Offset, Body}),
+         Kept
+     end || N <- Offsets].
 
 %% What is granted, and taken away, at one node counts at the other.
 permissions_are_everywhere(Config) ->
