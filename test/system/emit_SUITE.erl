@@ -6,7 +6,7 @@
 -include_lib("stdlib/include/assert.hrl").
 
 -export([all/0, suite/0, init_per_suite/1, end_per_suite/1, end_per_testcase/2]).
--export([booted/1, generations/1, namespaces/1, exceptions/1, bodies/1, no_events/1, permissions/1, off/1, settings/1]).
+-export([booted/1, generations/1, namespaces/1, exceptions/1, bodies/1, by_http/1, no_events/1, permissions/1, off/1, settings/1]).
 -export([another_exchange/1, queue_deleted/1, exchange_deleted/1, vhost_deleted/1, edge_killed/1]).
 
 -import(emit_world, [set/2, running/1, status/1, consumer/1, logged/2, emitted/2, emit/2, emit_to/3, target/1, event/3, probe/3]).
@@ -18,7 +18,7 @@
 suite() -> [{timetrap, {minutes, 2}}].
 
 all() ->
-    [booted, generations, namespaces, exceptions, bodies, no_events, permissions, off, settings,
+    [booted, generations, namespaces, exceptions, bodies, by_http, no_events, permissions, off, settings,
      another_exchange, queue_deleted, exchange_deleted, vhost_deleted, edge_killed].
 
 init_per_suite(Config) -> emit_world:start(Config).
@@ -99,6 +99,21 @@ bodies(Config) ->
                   <<"2[\"größe\",\"hä\"]"/utf8>>,
                   <<"51-[\"größe\",{\"_placeholder\":true,\"num\":0}]"/utf8>>, {binary, <<"bytes">>},
                   <<"51-[\"größe\",{\"_placeholder\":true,\"num\":0}]"/utf8>>, {binary, <<255>>}], socks_engine:recv(C, 9)),
+    ok = socks_engine:close(C).
+
+%% The example of docs/EMIT.md: whatever the broker takes messages by.
+by_http(Config) ->
+    {ok, Text} = file:read_file(filename:join([os:getenv("RABBIT_SOCKS_ROOT"), "docs", "EMIT.md"])),
+    {match, [Path, Body]} = re:run(Text, "curl -u guest:guest [^`]*http://localhost:15672(\\S+) -d '([^']*)'", [{capture, all_but_first, binary}]),
+    Port = socketio_world:listen(Config, socketio_callback, []),
+    C = socketio_world:connect(Port, 4, websocket),
+    ok = socks_engine:send(C, [<<"0/chat,">>]),
+    [<<"0/chat,", _/binary>>] = socks_engine:recv(C, 1),
+    ok = socks_engine:send(C, [<<"2/chat,1[\"join\",\"lobby\"]">>]),
+    [<<"3/chat,1[]">>] = socks_engine:recv(C, 1),
+    Fields = [{"Authorization", ["Basic ", base64:encode("guest:guest")]}, {"Content-Type", "application/json"}],
+    {200, _, <<"{\"routed\":true}">>} = listeners_world:request(listeners_world:port(Config, management), "POST", Path, Fields, Body),
+    ?assertEqual([<<"2/chat,[\"said\",\"Ada\",\"hello\"]">>], socks_engine:recv(C, 1)),
     ok = socks_engine:close(C).
 
 %% They are counted, and the log has one line of them; what comes after is emitted.

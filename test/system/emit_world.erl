@@ -9,7 +9,13 @@
 %% @doc A broker that emits what its exchange `socks' gets.
 -spec start([term()]) -> [term()].
 start(Config) ->
-    Broker = socks_broker:start(#{config => [{rabbit_socks, [{emit, true}]}]}),
+    Broker = socks_broker:start(#{
+        ports => [management],
+        plugins => [rabbit_socks, rabbitmq_management],
+        config => fun(#{management := Port}) ->
+            [{rabbit_socks, [{emit, true}]}, {rabbitmq_management, [{tcp_config, [{ip, "127.0.0.1"}, {port, Port}]}]}]
+        end
+    }),
     [ok = socks_broker:load(Broker, Module) || Module <- [mixed_callback, socketio_callback, emit_probe]],
     [{broker, Broker} | Config].
 
