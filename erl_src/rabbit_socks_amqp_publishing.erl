@@ -51,7 +51,7 @@ publish(#{exchange := Exchange, key := Key, kind := Kind} = Message, Ack, Writer
     end.
 
 may(User, VHost, Exchange, Key) ->
-    case rabbit_socks_amqp_reply_address:is_routable(Exchange, Key) of
+    case rabbit_socks_reply_address:is_routable(Exchange, Key) of
         true -> rabbit_socks_access:publish(User, VHost, Exchange, Key);
         false -> {error, <<"bad_request">>, <<"the routing key is no address for replies">>}
     end.

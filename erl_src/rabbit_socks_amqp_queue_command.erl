@@ -32,7 +32,7 @@ parse(_, _) -> unknown.
 %% Without a name the broker gives it one. No queue is exclusive: the AMQP connection is not this client's alone.
 declare(null, Options) -> declared(<<>>, Options);
 declare(Queue, Options) ->
-    case {is_queue(Queue), rabbit_socks_amqp_reply_address:is_reserved(Queue)} of
+    case {is_queue(Queue), rabbit_socks_reply_address:is_reserved(Queue)} of
         {true, false} -> declared(Queue, Options);
         {true, true} -> {error, <<"this queue's name is the broker's own">>};
         {false, _} -> queue_text()
@@ -42,7 +42,7 @@ declared(Queue, Options) ->
     case options(Options, #{<<"durable">> => true, <<"autoDelete">> => false, <<"arguments">> => #{}}) of
         {ok, #{<<"durable">> := Durable, <<"autoDelete">> := AutoDelete, <<"arguments">> := Arguments}}
           when is_boolean(Durable), is_boolean(AutoDelete) ->
-            case is_map(Arguments) andalso rabbit_socks_amqp_reply_address:is_reserved(maps:get(<<"x-dead-letter-routing-key">>, Arguments, none)) of
+            case is_map(Arguments) andalso rabbit_socks_reply_address:is_reserved(maps:get(<<"x-dead-letter-routing-key">>, Arguments, none)) of
                 true -> {error, <<"dead letters are no replies">>};
                 false -> with_table(Arguments, fun(Table) -> {declare, Queue, #{durable => Durable, auto_delete => AutoDelete, arguments => Table}} end)
             end;

@@ -4,7 +4,7 @@
 %% breaks whoever reads the message, a second CONNECT or a bad heart-beat leaves a connection behind, a transaction without
 %% end fills the memory.
 %%
-%% A function of the frames alone. The caller goes on with the guard of check/2 when the processor took the frame, and
+%% A function of the frames alone, but for an address of direct reply-to, whose node must be one of the cluster's. The caller goes on with the guard of check/2 when the processor took the frame, and
 %% with the one before when it answered ERROR.
 -module(rabbit_socks_stomp_guard).
 
@@ -23,6 +23,7 @@
 -define(MAX_DESTINATION, 2_400).
 -define(TEMP_QUEUE, "/temp-queue/").
 -define(QUEUE_NAME, "x-queue-name").
+-define(REPLIES, "amq.rabbitmq.reply-to.").
 
 %% Headers that become short strings of AMQP: every reader of the message would choke on a longer one.
 -define(SHORT_HEADERS, ["content-type", "content-encoding", "correlation-id", "reply-to", "expiration", "amqp-message-id",
@@ -103,6 +104,7 @@ heart_beat(Frame) ->
 
 headers(#{headers := Headers} = Frame) ->
     lists:foreach(fun header/1, Headers),
+    address(Frame),
     destination(value("destination", Frame)),
     destination(value("reply-to", Frame)).
 
@@ -137,6 +139,32 @@ destination(Text) ->
         [] -> ok;
         _ -> refuse("Invalid destination", "Each part of a destination must have at most 255 bytes.\n")
     end.
+
+%% An answer to a request of AMQP goes to an address that a broker has written. Of one that a client makes up the broker makes
+%% atoms, terms and calls (rabbit_socks_reply_address), so that none comes to a queue's name or to dead letters either.
+address(#{command := Command} = Frame) ->
+    Refused = "This is no address for replies.\n",
+    case unescaped(value("destination", Frame)) of
+        "/reply-queue/" ++ ?REPLIES ++ _ = Destination when Command =:= "SEND" ->
+            is_routable(lists:nthtail(length("/reply-queue/"), Destination)) orelse refuse("Invalid destination", Refused);
+        Destination ->
+            string:find(Destination, ?REPLIES) =:= nomatch orelse refuse("Invalid destination", Refused)
+    end,
+    [refuse("Invalid header", Refused) || Name <- [?QUEUE_NAME, "x-dead-letter-routing-key"], string:find(unescaped(value(Name, Frame)), ?REPLIES) =/= nomatch],
+    ok.
+
+is_routable(Key) ->
+    lists:all(fun(C) -> C < 128 end, Key) andalso rabbit_socks_reply_address:is_routable(<<>>, list_to_binary(Key)).
+
+unescaped(none) -> "";
+unescaped([$%, High, Low | Rest]) ->
+    try list_to_integer([High, Low], 16) of
+        C -> [C | unescaped(Rest)]
+    catch
+        error:badarg -> [$% | unescaped([High, Low | Rest])]
+    end;
+unescaped([C | Rest]) -> [C | unescaped(Rest)];
+unescaped([]) -> [].
 
 decoded([$%, _, _ | Rest]) -> 1 + decoded(Rest);
 decoded([_ | Rest]) -> 1 + decoded(Rest);

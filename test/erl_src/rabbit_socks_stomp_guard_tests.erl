@@ -140,3 +140,15 @@ transactions_are_weighed_test_() ->
      ?_assertMatch({refuse, _, _}, run([tx("BEGIN", "1") | [tx("ACK", "1") || _ <- "123"]])),
      %% Of what is in no open transaction the processor keeps nothing.
      ?_assertMatch({ok, _, _}, run([tx("SEND", "9", Body) || _ <- "12345"]))].
+
+%% Addresses of direct reply-to that no broker has written: wherever they stand, in whatever writing.
+reply_addresses_test_() ->
+    [?_assertMatch({Command, Destination, {refuse, "Invalid destination", _}}, {Command, Destination, run([f(Command, [{"id", "1"}, {"destination", Destination}])])})
+     || Command <- ["SEND", "SUBSCRIBE"],
+        Destination <- ["/queue/amq.rabbitmq.reply-to.x", "/amq/queue/amq.rabbitmq.reply-to.x.y", "/reply-queue/amq.rabbitmq.reply-to.x", "amq.rabbitmq.reply-to.x",
+                        "/exchange/amq.topic/amq.rabbitmq.reply-to.x", "/topic/amq.rabbitmq.reply-to.x", "/queue/%61mq.rabbitmq.reply%2dto%2ex",
+                        "/reply-queue/amq.rabbitmq.reply-to.g1h2.x", "/reply-queue/amq.rabbitmq.reply-to." ++ [228]]] ++
+    [?_assertMatch({refuse, "Invalid header", _}, run([f("SUBSCRIBE", [{"id", "1"}, {"destination", "/queue/q"}, {Header, "amq.rabbitmq.reply-to.x"}])]))
+     || Header <- ["x-queue-name", "x-dead-letter-routing-key"]] ++
+    [?_assertMatch({ok, _, _}, run([f("SEND", [{"destination", Destination}])]))
+     || Destination <- ["/queue/q", "/queue/50%", "/queue/%zz", "/reply-queue/amq.gen-x", "/temp-queue/amq.rabbitmq.reply-to"]].

@@ -1,22 +1,22 @@
 %% SPDX-License-Identifier: MPL-2.0
--module(rabbit_socks_amqp_reply_address_tests).
+-module(rabbit_socks_reply_address_tests).
 
 -include_lib("eunit/include/eunit.hrl").
 
--define(NODES, #{7 => 'rabbit@here', 8 => 'rabbit@there'}).
+-define(NODES, fun() -> #{7 => 'rabbit@here', 8 => 'rabbit@there'} end).
 
 pid(Node) -> <<131, 88, 118, (byte_size(Node)):16, Node/binary, 1:32, 0:32, 99:32>>.
 
 address(Process, Key) -> iolist_to_binary(["amq.rabbitmq.reply-to.", base64:encode(Process), $., base64:encode(Key)]).
 
-is_routable(Exchange, Key) -> rabbit_socks_amqp_reply_address:is_routable(Exchange, Key, ?NODES).
+is_routable(Exchange, Key) -> rabbit_socks_reply_address:is_routable(Exchange, Key, ?NODES).
 
 genuine_test_() ->
     [?_assert(is_routable(<<>>, address(pid(Node), <<1:128>>))) || Node <- [<<"reply@7">>, <<"reply@8">>]].
 
 %% Other keys are not looked at, and the broker is not asked.
 others_test_() ->
-    [?_assert(rabbit_socks_amqp_reply_address:is_routable(Exchange, Key))
+    [?_assert(rabbit_socks_reply_address:is_routable(Exchange, Key))
      || Exchange <- [<<>>, <<"amq.topic">>], Key <- [<<>>, <<"q">>, <<"amq.rabbitmq.reply-to">>, <<"amq.rabbitmq.reply">>]].
 
 forged_test_() ->
@@ -37,5 +37,5 @@ exchange_test() ->
     ?assertNot(is_routable(<<"amq.topic">>, address(pid(<<"reply@7">>), <<1:128>>))).
 
 reserved_test_() ->
-    [?_assertEqual(Is, rabbit_socks_amqp_reply_address:is_reserved(Name)) || {Name, Is} <- [
+    [?_assertEqual(Is, rabbit_socks_reply_address:is_reserved(Name)) || {Name, Is} <- [
         {<<"amq.rabbitmq.reply-to">>, true}, {<<"amq.rabbitmq.reply-to.x">>, true}, {<<"amq.rabbitmq.reply">>, false}, {<<"q">>, false}, {1, false}]].

@@ -3,7 +3,7 @@
 %% takes it apart without a doubt: it makes an atom of a node's name, reads any term of an older form, and dies of what it did
 %% not expect; of a queue's name it even calls the process. What comes from clients is looked at here before, and must be what a
 %% broker of this cluster has written.
--module(rabbit_socks_amqp_reply_address).
+-module(rabbit_socks_reply_address).
 
 -export([is_routable/2, is_routable/3, is_reserved/1]).
 
@@ -12,11 +12,11 @@
 %% @doc May a message be published with this routing key? If it is an address, to the default exchange alone: from others it could
 %% come to where dead letters go.
 -spec is_routable(Exchange :: binary(), Key :: binary()) -> boolean().
-is_routable(Exchange, <<?PREFIX, ".", _/binary>> = Key) -> is_routable(Exchange, Key, rabbit_nodes:all_running_with_hashes());
+is_routable(Exchange, <<?PREFIX, ".", _/binary>> = Key) -> is_routable(Exchange, Key, fun rabbit_nodes:all_running_with_hashes/0);
 is_routable(_, _) -> true.
 
-%% @private Of a cluster with these nodes.
--spec is_routable(Exchange :: binary(), Key :: binary(), #{non_neg_integer() => node()}) -> boolean().
+%% @private Of a cluster with these nodes, asked for when all else is right.
+-spec is_routable(Exchange :: binary(), Key :: binary(), fun(() -> #{non_neg_integer() => node()})) -> boolean().
 is_routable(<<>>, <<?PREFIX, ".", Address/binary>>, Nodes) ->
     case [decode(Part) || Part <- binary:split(Address, <<".">>, [global])] of
         [{ok, Process}, {ok, Key}] -> byte_size(Key) =:= 16 andalso is_process(Process, Nodes);
@@ -34,7 +34,7 @@ decode(Text) ->
 
 %% A pid as the broker writes it, with the hash of its node's name for the name, and nothing behind it.
 is_process(<<131, 88, 118, Size:16, Node:Size/binary, _Numbers:12/binary>>, Nodes) ->
-    lists:member(Node, [<<"reply@", (integer_to_binary(Hash))/binary>> || Hash <- maps:keys(Nodes)]);
+    lists:member(Node, [<<"reply@", (integer_to_binary(Hash))/binary>> || Hash <- maps:keys(Nodes())]);
 is_process(_, _) ->
     false.
 
