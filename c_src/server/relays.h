@@ -20,8 +20,10 @@ namespace rabbit_socks::server {
 class Relays {
  public:
   // Bytes that a relay may send while the session room wants none: those that
-  // were on the way when the node was told to pause.
-  static constexpr size_t kMaxHeld = 4 << 20;
+  // were on the way when the node was told to pause. The node lets 4 MiB wait
+  // for the link (rabbit_socks_link), which may all be of one relay, and the
+  // pipe and its port hold some more.
+  static constexpr size_t kMaxHeld = 8 << 20;
 
   explicit Relays(Core* core) : core_(core) {}
 

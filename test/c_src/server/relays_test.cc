@@ -93,6 +93,29 @@ TEST_F(RelaysTest, ByBytes) {
   EXPECT_EQ(Event().substr(0, 29), "{<pid 7>,{$socks,closed,1006,");
 }
 
+TEST_F(RelaysTest, WhatWasOnItsWayWhenItIsPaused) {
+  Switch();
+  Send(Tuple({Atom("bytes"), Integer(100), Binary("")}));
+  std::string frames;
+  while (frames.size() < 60000) frames += Frame(std::string(100, 'x'));
+  const std::string bytes =
+      Tuple({Atom("bytes"), Integer(100), Binary(frames)});
+  const size_t step = 1 << 20;
+  const auto send = [&](size_t size) {
+    for (size_t sent = 0; sent < size; sent += frames.size()) Send(bytes);
+  };
+  // More than the session's credit: nobody gives it any.
+  send(step);
+  EXPECT_EQ(Await("{pause"), "{pause,100}");
+  // What the node may have let wait for the link is no fault of the relay's.
+  send(5 * step);
+  Send(Tuple({Atom("heartbeat"), Integer(1)}));
+  EXPECT_EQ(Event(), "{heartbeat,1}");
+  // But it is told to stop, and has to.
+  send(4 * step);
+  EXPECT_EQ(Event(), "{finish,100}");
+}
+
 TEST_F(RelaysTest, ByDescriptorInEitherOrder) {
   for (const bool descriptor_first : {true, false}) {
     const uint64_t ref = descriptor_first ? 100 : 101;
