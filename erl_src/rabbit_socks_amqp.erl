@@ -209,14 +209,14 @@ handle_info({rabbit_socks_alarm, unblocked}, #bridge{publishing = Publishing, wr
     ok = Module:emit(<<"unblocked">>, [], Arg),
     result(Bridge#bridge{publishing = rabbit_socks_amqp_publishing:unblocked(Login, Writer, Publishing)});
 handle_info({timeout, Timer, {rabbit_socks_amqp, go_on}}, #bridge{consumers = Consumers, streams = Streams, writer = Writer} = Bridge) ->
-    result(Bridge#bridge{consumers = rabbit_socks_amqp_consumers:go_on(Timer, Consumers),
+    result(Bridge#bridge{consumers = rabbit_socks_amqp_consumers:go_on(Timer, Writer, Consumers),
                          streams = rabbit_socks_amqp_streams:go_on(Timer, Writer, Streams)});
 %% What is sent to a client that is away takes up the room of what it has missed already.
 handle_info(Behind, #bridge{consumers = Consumers, streams = Streams} = Bridge) when Behind =:= congested; Behind =:= away ->
     result(Bridge#bridge{consumers = rabbit_socks_amqp_consumers:congested(Consumers),
                          streams = rabbit_socks_amqp_streams:congested(Streams)});
 handle_info(Again, #bridge{consumers = Consumers, streams = Streams, writer = Writer} = Bridge) when Again =:= drained; Again =:= back ->
-    result(Bridge#bridge{consumers = rabbit_socks_amqp_consumers:drained(Consumers),
+    result(Bridge#bridge{consumers = rabbit_socks_amqp_consumers:drained(Writer, Consumers),
                          streams = rabbit_socks_amqp_streams:drained(Writer, Streams)});
 handle_info(Message, Bridge) ->
     case rabbit_socks_amqp_client:event(Message) of

@@ -3,23 +3,24 @@
 %% client's acknowledgement and by nothing else; what is not settled when the session ends goes back to its queue.
 %%
 %% A consumer without acknowledgements is told to the broker as one with them: what the client's connection is behind with
-%% stays in the queue, but for the prefetch.
+%% stays in the queue, but for the prefetch, which is kept here. What is sent has been settled before, so that it never comes twice.
 -module(rabbit_socks_amqp_consumers).
 
--export([new/0, consume/6, cancel/4, refresh/3, delivered/6, acknowledged/3, congested/1, drained/1, go_on/2, ended/3, lost/3, close/1]).
+-export([new/0, consume/6, cancel/4, refresh/3, delivered/6, acknowledged/3, congested/1, drained/2, go_on/3, ended/3, lost/3, close/1]).
 -export_type([consumers/0, tag/0]).
 
 -record(consumer, {
     queue :: binary(),
     channel :: rabbit_socks_amqp_client:channel(),
     monitor :: reference(), % of it
-    no_ack :: boolean(),
-    owed = none :: none | pos_integer() % the last tag that is to be settled, with all before it, when the client has caught up
+    no_ack :: boolean()
 }).
 
 -record(consumers, {
     next = 1 :: pos_integer(),
     pace = rabbit_socks_amqp_pace:new() :: rabbit_socks_amqp_pace:pace(),
+    %% For consumers without acknowledgements, until their client has caught up; at most their prefetch.
+    kept = queue:new() :: queue:queue({Consumer :: binary(), Tag :: pos_integer(), Redelivered :: boolean(), rabbit_socks_amqp_client:envelope()}),
     refresh = none :: none | reference(), % the timer
     by_id = #{} :: #{binary() => #consumer{}}
 }).
@@ -65,12 +66,12 @@ failed(Writer, Ack, Code, Text, State) ->
 %% @doc What is not settled goes back to the queue.
 -spec cancel(Id :: binary(), rabbit_socks_amqp_answer:ack(), rabbit_socks_amqp_answer:writer(), consumers()) -> consumers().
 cancel(Id, Ack, Writer, #consumers{by_id = ById} = State) ->
-    case maps:take(Id, ById) of
-        {Consumer, Rest} ->
+    case ById of
+        #{Id := Consumer} ->
             ok = close_channel(Consumer),
             ok = rabbit_socks_amqp_answer:ok(Writer, Ack, #{}),
-            State#consumers{by_id = Rest};
-        error ->
+            without(Id, State);
+        _ ->
             failed(Writer, Ack, <<"not_found">>, <<"there is no such consumer">>, State)
     end.
 
@@ -79,16 +80,15 @@ cancel(Id, Ack, Writer, #consumers{by_id = ById} = State) ->
 -spec refresh(rabbit_socks_amqp_login:login(), rabbit_socks_amqp_answer:writer(), consumers()) -> consumers().
 refresh(Login, Writer, #consumers{by_id = ById} = State) ->
     {User, VHost} = {rabbit_socks_amqp_login:user(Login), rabbit_socks_amqp_login:vhost(Login)},
-    Left = maps:filter(fun(Id, #consumer{queue = Queue} = Consumer) ->
+    refreshed_later(maps:fold(fun(Id, #consumer{queue = Queue} = Consumer, Acc) ->
         case rabbit_socks_access:queue(User, VHost, Queue, read) of
-            ok -> true;
+            ok -> Acc;
             {error, Code, Text} ->
                 ok = close_channel(Consumer),
                 ok = tell(Id, Code, Text, Writer),
-                false
+                without(Id, Acc)
         end
-    end, ById),
-    refreshed_later(State#consumers{by_id = Left, refresh = none}).
+    end, State#consumers{refresh = none}, ById)).
 
 refreshed_later(#consumers{refresh = none, by_id = ById} = State) when map_size(ById) > 0 ->
     State#consumers{refresh = erlang:start_timer(rabbit_socks_access:refresh_time(), self(), {rabbit_socks_amqp, refresh})};
@@ -98,29 +98,31 @@ refreshed_later(State) ->
 %% @doc A message for the client. One of a consumer that has been cancelled is on its way back already.
 -spec delivered(Id :: binary(), Tag :: pos_integer(), Redelivered :: boolean(), rabbit_socks_amqp_client:envelope(),
                 {rabbit_socks_amqp_answer:writer(), AckTimeout :: pos_integer()}, consumers()) -> consumers().
-delivered(Id, Tag, Redelivered, Envelope, {{Writer, Arg}, Timeout}, #consumers{pace = Pace, by_id = ById} = State) ->
+delivered(Id, Tag, Redelivered, Envelope, {{Module, Arg} = Writer, Timeout}, #consumers{by_id = ById, kept = Kept} = State) ->
     case ById of
-        #{Id := #consumer{no_ack = NoAck} = Consumer} ->
-            [Body, Meta] = rabbit_socks_amqp_message:arguments(Envelope),
-            Args = [Id, Body, Meta#{<<"redelivered">> => Redelivered}],
-            case NoAck of
-                false ->
-                    ok = Writer:emit(<<"delivery">>, Args, #{ack => {Id, Tag, reply_to(Envelope)}, timeout => Timeout}, Arg),
-                    State;
-                true ->
-                    ok = Writer:emit(<<"delivery">>, Args, Arg),
-                    #{payload := Payload} = Envelope,
-                    settle(Id, Consumer#consumer{owed = Tag}, State#consumers{pace = rabbit_socks_amqp_pace:sent(byte_size(Payload), Pace)})
-            end;
+        #{Id := #consumer{no_ack = false}} ->
+            ok = Module:emit(<<"delivery">>, arguments(Id, Redelivered, Envelope), #{ack => {Id, Tag, reply_to(Envelope)}, timeout => Timeout}, Arg),
+            State;
+        #{Id := #consumer{no_ack = true}} ->
+            send_kept(Writer, State#consumers{kept = queue:in({Id, Tag, Redelivered, Envelope}, Kept)});
         _ -> State
     end.
 
+arguments(Id, Redelivered, Envelope) ->
+    [Body, Meta] = rabbit_socks_amqp_message:arguments(Envelope),
+    [Id, Body, Meta#{<<"redelivered">> => Redelivered}].
+
 reply_to(#{properties := Properties}) -> rabbit_socks_amqp_properties:reply_to(Properties).
 
-settle(Id, Consumer, #consumers{pace = Pace, by_id = ById} = State) ->
-    case rabbit_socks_amqp_pace:is_free(Pace) of
-        true -> State#consumers{by_id = ById#{Id := pay(Consumer)}};
-        false -> State#consumers{by_id = ById#{Id := Consumer}}
+%% Settled first: then it may be lost, but not come again.
+send_kept({Module, Arg} = Writer, #consumers{pace = Pace, kept = Kept, by_id = ById} = State) ->
+    case rabbit_socks_amqp_pace:is_free(Pace) andalso queue:out(Kept) of
+        {{value, {Id, Tag, Redelivered, #{payload := Payload} = Envelope}}, Rest} ->
+            #{Id := #consumer{channel = Channel}} = ById,
+            ok = rabbit_socks_amqp_client:acknowledge(Channel, Tag),
+            ok = Module:emit(<<"delivery">>, arguments(Id, Redelivered, Envelope), Arg),
+            send_kept(Writer, State#consumers{kept = Rest, pace = rabbit_socks_amqp_pace:sent(byte_size(Payload), Pace)});
+        _ -> State
     end.
 
 %% @doc What the client has said of a delivery; or it has not in time, and the message comes again. What it replies is to be
@@ -151,34 +153,26 @@ verdict({ok, _}) -> reject.
 -spec congested(consumers()) -> consumers().
 congested(#consumers{pace = Pace} = State) -> State#consumers{pace = rabbit_socks_amqp_pace:congested(Pace)}.
 
--spec drained(consumers()) -> consumers().
-drained(#consumers{pace = Pace} = State) -> caught_up(State#consumers{pace = rabbit_socks_amqp_pace:drained(Pace)}).
+-spec drained(rabbit_socks_amqp_answer:writer(), consumers()) -> consumers().
+drained(Writer, #consumers{pace = Pace} = State) -> send_kept(Writer, State#consumers{pace = rabbit_socks_amqp_pace:drained(Pace)}).
 
 %% @doc A pause is over, and no word has come.
--spec go_on(Timer :: reference(), consumers()) -> consumers().
-go_on(Timer, #consumers{pace = Pace} = State) ->
+-spec go_on(Timer :: reference(), rabbit_socks_amqp_answer:writer(), consumers()) -> consumers().
+go_on(Timer, Writer, #consumers{pace = Pace} = State) ->
     case rabbit_socks_amqp_pace:go_on(Timer, Pace) of
-        {free, Pace1} -> caught_up(State#consumers{pace = Pace1});
+        {free, Pace1} -> send_kept(Writer, State#consumers{pace = Pace1});
         same -> State
     end.
-
-caught_up(#consumers{by_id = ById} = State) ->
-    State#consumers{by_id = maps:map(fun(_, Consumer) -> pay(Consumer) end, ById)}.
-
-pay(#consumer{owed = none} = Consumer) -> Consumer;
-pay(#consumer{owed = Tag, channel = Channel} = Consumer) ->
-    ok = rabbit_socks_amqp_client:acknowledge(Channel, Tag),
-    Consumer#consumer{owed = none}.
 
 %% @doc The broker has cancelled it: its queue is gone.
 -spec ended(Id :: binary(), rabbit_socks_amqp_answer:writer(), consumers()) -> consumers().
 ended(Id, Writer, #consumers{by_id = ById} = State) ->
-    case maps:take(Id, ById) of
-        {Consumer, Rest} ->
+    case ById of
+        #{Id := Consumer} ->
             ok = close_channel(Consumer),
             ok = tell(Id, <<"not_found">>, <<"the queue is gone">>, Writer),
-            State#consumers{by_id = Rest};
-        error -> State
+            without(Id, State);
+        _ -> State
     end.
 
 %% @doc A process has ended. If it was a channel, what was not settled there comes again.
@@ -187,9 +181,13 @@ lost(Monitor, Writer, #consumers{by_id = ById} = State) ->
     case [Id || {Id, #consumer{monitor = M}} <- maps:to_list(ById), M =:= Monitor] of
         [Id] ->
             ok = tell(Id, <<"unavailable">>, <<"the broker has ended the consumer">>, Writer),
-            {ok, State#consumers{by_id = maps:remove(Id, ById)}};
+            {ok, without(Id, State)};
         [] -> other
     end.
+
+%% What is kept for it goes back to its queue, or has gone with it.
+without(Id, #consumers{by_id = ById, kept = Kept} = State) ->
+    State#consumers{by_id = maps:remove(Id, ById), kept = queue:filter(fun({Of, _, _, _}) -> Of =/= Id end, Kept)}.
 
 close_channel(#consumer{channel = Channel, monitor = Monitor}) ->
     true = demonitor(Monitor, [flush]),

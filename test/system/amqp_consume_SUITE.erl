@@ -6,7 +6,7 @@
 -include_lib("stdlib/include/assert.hrl").
 
 -export([all/0, suite/0, init_per_suite/1, end_per_suite/1, init_per_testcase/2, end_per_testcase/2]).
--export([deliveries/1, verdicts/1, prefetch/1, vanished/1, killed/1, cancelling/1, ack_timeout/1, without_acks/1, behind/1, refused/1, limits/1,
+-export([deliveries/1, verdicts/1, prefetch/1, vanished/1, killed/1, cancelling/1, ack_timeout/1, refused/1, limits/1,
          queue_gone/1, connection_lost/1]).
 -export([requests/1, lost_requests/1]).
 -export([queues/1, queue_permissions/1, bad_requests/1]).
@@ -20,7 +20,7 @@
 suite() -> [{timetrap, {minutes, 2}}].
 
 all() ->
-    [deliveries, verdicts, prefetch, vanished, killed, cancelling, ack_timeout, without_acks, behind, refused, limits, queue_gone, connection_lost, requests, lost_requests,
+    [deliveries, verdicts, prefetch, vanished, killed, cancelling, ack_timeout, refused, limits, queue_gone, connection_lost, requests, lost_requests,
      queues, queue_permissions, bad_requests].
 
 init_per_suite(Config) -> amqp_world:start(Config).
@@ -30,7 +30,6 @@ init_per_testcase(Case, Config) ->
     Options = case Case of
         ack_timeout -> [{options, [{ack_timeout, 200}]}];
         limits -> [{options, [{max_consumers, 2}]}];
-        behind -> [{send_queue_soft, 10000}];
         _ -> []
     end,
     Listening = listening(Options, Config),
@@ -148,27 +147,6 @@ ack_timeout(Config) ->
     {_, [_, <<"x">>, #{<<"redelivered">> := false}]} = delivery(C),
     {Id, [_, <<"x">>, #{<<"redelivered">> := true}]} = delivery(C),
     ok = settle(C, Id, []),
-    close(C).
-
-without_acks(Config) ->
-    C = guest(Config),
-    _ = consume(C, #{noAck => true}),
-    ok = publish(Config, [<<"x">>]),
-    {<<>>, [_, <<"x">>, _]} = delivery(C),
-    ok = settled(Config, {0, 0}),
-    close(C).
-
-%% What a client is behind with stays in the queue, but for the prefetch; and comes when it reads again.
-behind(Config) ->
-    Count = 200,
-    ok = publish(Config, [binary:copy(<<"x">>, 100000) || _ <- lists:seq(1, Count)]),
-    C = guest(Config),
-    _ = consume(C, #{noAck => true, prefetch => 2}),
-    ok = listeners_world:eventually(fun() -> {_, Unsettled} = messages(Config), Unsettled =:= 2 end),
-    {Ready, 2} = messages(Config),
-    ?assert(Ready > 0),
-    [{<<>>, [_, _, _]} = delivery(C) || _ <- lists:seq(1, Count)],
-    ok = settled(Config, {0, 0}),
     close(C).
 
 refused(Config) ->
