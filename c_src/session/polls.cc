@@ -170,7 +170,9 @@ void HoldPost(Tables& t, Client* k, Connection* c) {
   c->phase = Phase::kPost;
   c->client = k->id;
   k->posts.push_back(c->id);
-  t.SetDeadline(c, t.now + c->config->limits.body_timeout);
+  // As long as it takes, like what is not read from a WebSocket: a client that
+  // is gone is found by TCP's own probes.
+  t.SetDeadline(c, 0);
 }
 
 void ForgetPost(Tables& t, const Connection* c) {

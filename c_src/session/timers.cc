@@ -141,9 +141,6 @@ void ConnectionDue(Tables& t, Connection* c) {
   switch (c->phase) {
     case Phase::kHttp:
       return HttpDue(t, c);
-    case Phase::kPost:
-      ForgetPost(t, c);
-      return AnswerFault(t, c, Fault{503, "the server is busy"});
     case Phase::kHixieKey:
       ReleaseProbe(t, c);
       EndSessionsOf(t, c, 1006, "the handshake took too long");
@@ -165,6 +162,7 @@ void ConnectionDue(Tables& t, Connection* c) {
       return;
     case Phase::kOpening:
     case Phase::kPoll:
+    case Phase::kPost:
     case Phase::kStream:
       if (c->queued > 0)
         t.SetDeadline(c, c->progress + c->config->limits.send_timeout);

@@ -27,7 +27,7 @@ Poller In(C* with) {
   return client;
 }
 
-// A POST whose time was over is no second POST to the next one.
+// A POST that was given up is no second POST to the next one.
 TEST(EngineLimits, APostThatWaitedInVainIsForgotten) {
   ListenerConfig config = Events();
   config.limits.credit_messages = 1;
@@ -37,8 +37,7 @@ TEST(EngineLimits, APostThatWaitedInVainIsForgotten) {
   EXPECT_THAT(client.Post("42[\"one\"]"), EndsWith("ok"));
   const auto held = with.Connect();
   with.Send(held, C::Post(client.target(), "42[\"two\"]"));
-  with.Wait(30200);
-  EXPECT_THAT(with.Take(held), StartsWith("HTTP/1.1 503 "));
+  with.Lose(held);
   with.Credit(with.LastOpened(), 1, 0);
   EXPECT_THAT(client.Post("42[\"three\"]"), EndsWith("ok"));
   EXPECT_THAT(with.Heard(), ElementsAre("event:one:[]", "event:three:[]"));
@@ -54,15 +53,13 @@ TEST(EngineLimits, NorDoesItHoldUpAWebSocket) {
   client.Post("42[\"one\"]");
   const auto held = with.Connect();
   with.Send(held, C::Post(client.target(), "42[\"two\"]"));
-  with.Wait(25000);
   const auto ws = with.Connect();
   with.Send(ws,
             Upgrade("/socket.io/?EIO=4&transport=websocket&sid=" + client.sid));
   with.Send(ws, ClientText("2probe"));
   with.Send(ws, ClientText("5"));
   with.Send(ws, ClientText("42[\"three\"]"));
-  with.Wait(5200);
-  EXPECT_THAT(with.Take(held), StartsWith("HTTP/1.1 503 "));
+  with.Lose(held);
   EXPECT_THAT(with.Heard(), ElementsAre("event:one:[]"));
   with.Credit(with.LastOpened(), 1, 0);
   EXPECT_THAT(with.Heard(), ElementsAre("event:three:[]"));

@@ -136,14 +136,17 @@ TEST(SocketIo09XhrPolling, PostsWaitForCredit) {
   with.Send(held, C::Post(client.Target("xhr-polling"), "3:::two"));
   EXPECT_EQ(with.Take(held), "");
   with.Wait(30200);
-  EXPECT_THAT(with.Take(held), StartsWith("HTTP/1.1 503 "))
-      << "it had its time";
+  EXPECT_EQ(with.Take(held), "") << "as long as it takes";
   const auto other = with.Connect();
   with.Send(other, C::Post(client.Target("xhr-polling"), "3:::three"));
   with.Credit(client.session, 1, 0);
+  EXPECT_EQ(C::Body(with.Take(held)), "1");
+  EXPECT_EQ(with.Take(other), "");
+  with.Credit(client.session, 1, 0);
   EXPECT_EQ(C::Body(with.Take(other)), "1");
-  EXPECT_THAT(with.Heard(), ElementsAre("event:message:[\"one\"]",
-                                        "event:message:[\"three\"]"));
+  EXPECT_THAT(with.Heard(),
+              ElementsAre("event:message:[\"one\"]", "event:message:[\"two\"]",
+                          "event:message:[\"three\"]"));
 }
 
 // It has acknowledgements made and fetches none of them.

@@ -14,6 +14,7 @@ namespace {
 
 using C = Conversation;
 using testing::ElementsAre;
+using testing::StartsWith;
 
 std::string Flood(const std::string& message) {
   std::string flood;
@@ -88,6 +89,36 @@ TEST(Unread, AClientThatPingsItself) {
   EXPECT_EQ(with.Fate(c), "resume ");
   with.Wait(46000);
   EXPECT_EQ(with.Fate(c), "reset ");
+}
+
+// However long an alarm is: what waits in a POST is not dropped (DP10), nor is
+// what follows it.
+TEST(Unread, AClientThatPosts) {
+  C with(Events());
+  const Poller client(&with, "4");
+  client.Post("40");
+  with.Accept(with.LastOpened());
+  client.Fetch();
+  std::string flood = "42[\"m\"]";
+  for (int i = 1; i < 64; ++i)
+    flood +=
+        "\x1e"
+        "42[\"m\"]";
+  EXPECT_EQ(C::Body(client.Post(flood)), "ok");
+  EXPECT_EQ(with.Heard().size(), 64U);
+  const auto held = with.Connect();
+  with.Send(held, C::Post(client.target(), "42[\"last\"]"));
+  // It polls meanwhile, and its pongs wait like everything else.
+  for (int i = 0; i < 20; ++i) {
+    const auto poll = client.Poll();
+    with.Wait(25200);
+    EXPECT_THAT(C::Body(with.Take(poll)), StartsWith("2"));
+  }
+  EXPECT_EQ(with.Take(held), "");
+  EXPECT_THAT(with.Heard(), ElementsAre());
+  with.Credit(with.LastOpened(), 64, 0);
+  EXPECT_EQ(C::Body(with.Take(held)), "ok");
+  EXPECT_THAT(with.Heard(), ElementsAre("event:last:[]"));
 }
 
 TEST(Unread, AClientOfSocketIo09) {
