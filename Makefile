@@ -55,6 +55,7 @@ include mk/client.mk
 include mk/check.mk
 include mk/fuzz.mk
 include mk/deps.mk
+include mk/trixie.mk
 
 .DEFAULT_GOAL := all
 .PHONY: all edge beams objects compile sanitize unit eunit test system clients history clients-table check fuzz fuzz-regress bench bench-deflate dist run-broker demo ci deps info help clean
@@ -91,7 +92,7 @@ $(EZ): $(OUT)/rabbit_socks_edge $(OUT)/beams.stamp $(BROWSER_CLIENT_STAMP) $(she
 	@install -m 0755 $(OUT)/rabbit_socks_edge $(PLUGIN)/priv/rabbit_socks_edge
 	@$(if $(SAN),,strip --strip-debug $(PLUGIN)/priv/rabbit_socks_edge)
 	@cp LICENSE $(PLUGIN)/
-	@rm -f $@ && cd $(OUT) && zip -q -X -r $(CURDIR)/$@ $(APP)-$(VERSION)
+	@rm -f $@ && cd $(OUT) && zip -q -X -r $(abspath $@) $(APP)-$(VERSION)
 	@echo "built $@"
 
 # The example that the demo pages have a page for.
@@ -127,7 +128,7 @@ compile: ## every object that a test needs
 
 ci: deps ## installs what is needed, then runs every test and check there is
 	@$(MAKE) --no-print-directory -s -j2 dist test-beams
-	@tools/ci.sh $(RESULTS) "compile test check fuzz-regress sanitize" "system clients"
+	@tools/ci.sh $(RESULTS) "compile test check fuzz-regress sanitize" "system clients" "trixie"
 
 info: ## every resolved build variable
 	@$(foreach v,APP VERSION BUILD OUT SAN ROOMS CXX CLANGXX CXXFLAGS LDFLAGS LDLIBS EI LLHTTP LLHTTP_H RABBITMQ_HOME PLUGIN EZ \

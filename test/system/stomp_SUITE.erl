@@ -57,11 +57,11 @@ same_errors(Config) ->
     ],
     [alike(Frames, socks_stomp:exchange(stock(Config), Frames), socks_stomp:exchange(ours(Config), Frames)) || Frames <- Same],
     %% Nothing of it was answered by silence.
-    Answers = [socks_stomp:exchange(ours(Config), Frames) || Frames <- [hd(Same), lists:last(Same)]],
-    [?assertMatch([{<<"ERROR">>, _, _}], Answer) || Answer <- Answers],
+    [?assertMatch([{<<"ERROR">>, _, _}], socks_stomp:exchange(ours(Config), Frames)) || Frames <- [hd(Same), lists:last(Same)]],
     ok.
 
-%% Where the conversation ends, Web STOMP of 3.10.8 closes before it has sent its last words.
+%% Where the conversation ends, Web STOMP of 3.10.8 closes before it has sent its last words; that of 4.0.5 sends them.
+alike(_, Alike, Alike) -> ok;
 alike(Frames, Stock, Ours) ->
     case lists:last([none | Stock]) of
         {close, 1000, _} = Close ->
