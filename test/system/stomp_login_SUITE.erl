@@ -258,7 +258,14 @@ who(Ws, Headers) ->
     {<<"ERROR">>, _, Body, _} = socks_stomp:recv(Ws),
     socks_stomp:close(Ws),
     {match, [Name]} = re:run(Body, "(?:authenticated user was '|for user ')([^']+)'", [{capture, all_but_first, binary}]),
-    unicode:characters_to_list(Name).
+    text(Name).
+
+%% RabbitMQ 4 says it in Latin-1.
+text(Name) ->
+    case unicode:characters_to_list(Name) of
+        Text when is_list(Text) -> Text;
+        {error, _, _} -> binary_to_list(Name)
+    end.
 
 refused(Config, Path, Fields) -> refused(Config, Path, Fields, []).
 
