@@ -19,9 +19,13 @@ resume_test_() ->
         {bad, fun bad/1}]].
 
 start(Link, Module, Auth, Does) ->
+    Pid = session(Link, Module, Auth, Does),
+    {accept, ?ID, Pid, []} = link_port:packet(Link),
+    Pid.
+
+session(Link, Module, Auth, Does) ->
     Info = (session_world:info())#{auth => Auth},
     {ok, Pid} = rabbit_socks_session:start_link(Link, {?ID, Module, {self(), Does}, Info, {64, 262144}}),
-    {accept, ?ID, Pid, []} = link_port:packet(Link),
     Pid.
 
 back() -> [#{<<"pid">> => <<"p">>, <<"offset">> => <<"5.a:1">>}].
@@ -43,8 +47,8 @@ modules_without_it(Link) ->
 
 %% As any callback: the client is told, and what init has begun is ended.
 crash(Link) ->
-    Pid = start(Link, event_callback, back(), fun(resume, _, _) -> error(bad); (_, _, _) -> ok end),
-    ?assertEqual({close, ?ID, 1011, <<"internal error">>}, link_port:packet(Link)),
+    Pid = session(Link, event_callback, back(), fun(resume, _, _) -> error(bad); (_, _, _) -> ok end),
+    ?assertEqual([{accept, ?ID, Pid, []}, {close, ?ID, 1011, <<"internal error">>}], link_port:commands(2, Link)),
     ?assertEqual(normal, ended(Pid)),
     _ = called(terminate),
     ?assertEqual([init, resume], [Name || {called, Name, _} <- calls()]).
@@ -59,7 +63,7 @@ positions(Link) ->
        (_, _, _) -> ok end),
     Pid ! {'$socks', messages, [{event, <<"e">>, [], none, 5}]},
     ?assertEqual([{send, ?ID, [{event, <<"e">>, [1], none}]}, {position, ?ID, <<"a:7">>}, {send, ?ID, [{event, <<"e">>, [2], none}]},
-                  {position, ?ID, <<>>}], link_port:packet(Link)).
+                  {position, ?ID, <<>>}], link_port:commands(4, Link)).
 
 bad(Link) ->
     Writer = ?W:new(?ID, Link, false),
