@@ -48,9 +48,8 @@ open(Broker) ->
     lists:foreach(fun(Ws) -> ok = socks_ws:send(Ws, {binary, binary:copy(<<0>>, 100000)}) end, Clients),
     lists:foreach(fun(Ws) -> {binary, _} = socks_ws:recv(Ws), socks_ws:close(Ws) end, Clients),
     ok = eventually(fun() -> sessions(#{broker => Broker}) =:= 1 end),
-    {ok, Maps} = file:read_file("/proc/" ++ integer_to_list(Edge) ++ "/maps"),
     #{broker => Broker, edge => Edge, witness => Witness, sessions => 1, fds => settled_fds(Edge), rss => socks_os:rss(Edge),
-      log => log(Broker), sanitized => binary:match(Maps, <<"asan">>) =/= nomatch}.
+      log => log(Broker), sanitized => socks_os:sanitized(Edge)}.
 
 %% The warm-up's connections are gone when the number stays.
 settled_fds(Edge) ->

@@ -124,7 +124,7 @@ memory(Config) ->
     [begin abandoned(1000, Config), settled(Broker) end || _ <- [1, 2, 3]],
     ok = socks_os:wait_until(fun() -> length(socks_os:fds(Edge)) =< Fds end, 5000),
     %% 3,000 sessions with 20 KB that wait for a poll are 60 MB. The allocators of a sanitized program keep what is freed.
-    case is_sanitized(Edge) of
+    case socks_os:sanitized(Edge) of
         true -> ok;
         false -> ?assert(socks_os:rss(Edge) - Rss < 16_000_000)
     end,
@@ -147,10 +147,6 @@ abandoned(Count, Config) ->
 vm_memory(Broker) ->
     _ = [socks_broker:rpc(Broker, erlang, garbage_collect, [P]) || P <- socks_broker:rpc(Broker, erlang, processes, [])],
     socks_broker:rpc(Broker, erlang, memory, [total]).
-
-is_sanitized(Edge) ->
-    {ok, Maps} = file:read_file(io_lib:format("/proc/~b/maps", [Edge])),
-    binary:match(Maps, <<"asan">>) =/= nomatch.
 
 %% The browsers of its time spoke hixie.
 oldest_websockets(Config) ->

@@ -4,7 +4,7 @@
 %% Every function takes an os pid (an integer) and answers `gone' or an empty list when there is no such process.
 -module(socks_os).
 
--export([alive/1, rss/1, peak/1, reset_peak/1, fds/1, sockets/1, threads/1, cpu/1, exe/1, children/1, below/1, kill/2, await_gone/2]).
+-export([alive/1, rss/1, peak/1, reset_peak/1, fds/1, sockets/1, threads/1, cpu/1, exe/1, sanitized/1, children/1, below/1, kill/2, await_gone/2]).
 -export([wait_until/2, wait_until/3]).
 
 -type os_pid() :: pos_integer().
@@ -82,6 +82,12 @@ exe(Pid) ->
         {ok, Target} -> hd(string:split(Target, " (deleted)", trailing));
         {error, _} -> gone
     end.
+
+%% @doc Whether it is built with AddressSanitizer, which keeps what was freed for a while: its memory says nothing.
+-spec sanitized(os_pid()) -> boolean().
+sanitized(Pid) ->
+    {ok, Program} = file:read_file(path(Pid, "exe")),
+    binary:match(Program, <<"__asan_init">>) =/= nomatch.
 
 -spec children(os_pid()) -> [os_pid()].
 children(Pid) ->

@@ -40,11 +40,6 @@ end_per_testcase(_, Config) ->
 
 edge(Config) -> socks_broker:edge(?config(broker, Config)).
 
-%% A build with a sanitizer keeps what was freed for a while: its memory says nothing.
-sanitized(Edge) ->
-    {ok, Maps} = file:read_file("/proc/" ++ integer_to_list(Edge) ++ "/maps"),
-    binary:match(Maps, <<"asan">>) =/= nomatch.
-
 %% Sessions whose callback module has been told of their end.
 ended(Config) -> rpc(Config, tls_callback, ended, []).
 
@@ -116,7 +111,7 @@ many_handshakes(Config) ->
     Grown = socks_os:rss(Edge) - Before,
     ct:pal("~b bytes after 900 more handshakes", [Grown]),
     %% A session kept would be a kilobyte or more.
-    sanitized(Edge) orelse ?assertMatch({_, true}, {Grown, Grown < 900 * 512}),
+    socks_os:sanitized(Edge) orelse ?assertMatch({_, true}, {Grown, Grown < 900 * 512}),
     unlisten(Config, Port).
 
 %% Row T04: FIN without close_notify, between messages and within one.
@@ -269,6 +264,6 @@ idle_memory(Config) ->
     Open = [ws(Port, []) || _ <- lists:seq(1, Count)],
     Each = (socks_os:rss(Edge) - Before) div Count,
     ct:pal("~b bytes a connection", [Each]),
-    sanitized(Edge) orelse ?assertMatch({_, true}, {Each, Each =< 17 * 1024}),
+    socks_os:sanitized(Edge) orelse ?assertMatch({_, true}, {Each, Each =< 17 * 1024}),
     [socks_ws:close(Ws) || Ws <- Warm ++ Open],
     unlisten(Config, Port).
