@@ -18,12 +18,12 @@ peer(Load, Mode, #{name := Name, memory := Memory} = Peer) ->
     Before = settled(Memory),
     Port = open(Load, Mode, Peer, ?CONNECTIONS),
     After = settled(Memory),
-    io:format("  ~-7s ~ts~n", [Name, lists:join(", ", [io_lib:format("~ts ~b", [What, round((A - B) / ?CONNECTIONS)])
+    io:format("  ~-9s ~ts~n", [Name, lists:join(", ", [io_lib:format("~ts ~b", [What, round((A - B) / ?CONNECTIONS)])
                                || {{What, B}, {What, A}} <- lists:zip(Before, After)])]),
     close(Port).
 
-open(Load, Mode, #{port := Port, path := Path}, Connections) ->
-    Opened = open_port({spawn_executable, Load}, [{args, [Mode, "127.0.0.1", integer_to_list(Port), Path, integer_to_list(Connections)]},
+open(Load, Mode, #{port := Port, path := Path} = Peer, Connections) ->
+    Opened = open_port({spawn_executable, Load}, [{args, [maps:get(dialect, Peer, "") ++ Mode, "127.0.0.1", integer_to_list(Port), Path, integer_to_list(Connections)]},
                                                   {line, 1000}, exit_status, use_stdio]),
     receive
         {Opened, {data, {eol, "ready" ++ _}}} -> Opened;

@@ -2,7 +2,7 @@
 %% @doc The servers that the benchmark compares: where each listens, and the processes whose time and memory it costs.
 -module(bench_peers).
 
--export([broker/0, echo/1, cowboy/1, events/2, start_npm/1, stop_npm/1]).
+-export([broker/0, echo/1, cowboy/1, events/2, ours/3, vm_memory/1, start_npm/1, start_npm/2, stop_npm/1]).
 -export_type([peer/0]).
 
 -type peer() :: #{
@@ -12,6 +12,8 @@
     processes := [{Name :: string(), socks_os:os_pid()}],
     %% After a collection.
     memory := fun(() -> [{Name :: string(), Bytes :: non_neg_integer()}]),
+    %% How its modes of the load generator begin.
+    dialect => string(),
     stdio => port()
 }.
 
@@ -41,6 +43,8 @@ echo(Broker) -> ours(Broker, echo, "/websocket").
 -spec events(socks_broker:broker(), websocket | polling) -> peer().
 events(Broker, Transport) -> ours(Broker, events, socketio_path(Transport)).
 
+%% @doc The listener on the broker's port of this name.
+-spec ours(socks_broker:broker(), atom(), string()) -> peer().
 ours(Broker, Name, Path) ->
     Edge = socks_broker:edge(Broker),
     #{name => "ours",
@@ -57,17 +61,21 @@ cowboy(Broker) ->
       processes => [{"VM", socks_broker:os_pid(Broker)}],
       memory => fun() -> [vm_memory(Broker)] end}.
 
+-spec vm_memory(socks_broker:broker()) -> {string(), non_neg_integer()}.
 vm_memory(Broker) ->
     _ = [socks_broker:rpc(Broker, erlang, garbage_collect, [P]) || P <- socks_broker:rpc(Broker, erlang, processes, [])],
     {"VM (erlang:memory)", socks_broker:rpc(Broker, erlang, memory, [total])}.
 
 %% @doc npm's socket.io in a process of its own, installed first if it is not there.
 -spec start_npm(websocket | polling) -> peer().
-start_npm(Transport) ->
+start_npm(Transport) -> start_npm(Transport, []).
+
+-spec start_npm(websocket | polling, [{string(), string()}]) -> peer().
+start_npm(Transport, Env) ->
     Dir = socks_node:dir("bench"),
     ok = socks_node:npm(Dir),
     Stdio = open_port({spawn_executable, os:find_executable("node")},
-                      [{args, ["--expose-gc", "server.mjs"]}, {cd, Dir}, {env, [{"NODE_ENV", "production"}]}, {line, 1000}]),
+                      [{args, ["--expose-gc", "server.mjs"]}, {cd, Dir}, {env, [{"NODE_ENV", "production"} | Env]}, {line, 1000}]),
     {os_pid, Pid} = erlang:port_info(Stdio, os_pid),
     ["port", Port] = line(Stdio),
     #{name => "npm",

@@ -12,7 +12,11 @@
     seconds := string(),
     rounds := pos_integer()
 }.
--type result() :: #{rate := float(), cpu := [{Name :: string(), Microseconds :: float()}]}.
+-type result() :: #{
+    rate := float(),
+    cpu := [{Name :: string(), Microseconds :: float()}],
+    latency := [{Name :: string(), Microseconds :: float()}]
+}.
 
 -spec compare(iodata(), string(), options(), bench_peers:peer(), bench_peers:peer()) -> ok.
 compare(Title, Unit, #{rounds := Rounds} = Options, #{name := Their} = Theirs, #{name := Our} = Ours) ->
@@ -30,17 +34,22 @@ round(Round, Unit, Options, #{name := Their} = Theirs, #{name := Our} = Ours) ->
 -spec run(options(), bench_peers:peer()) -> result().
 run(#{load := Load, mode := Mode, connections := Connections, window := Window, seconds := Seconds}, #{port := Port, path := Path} = Peer) ->
     Processes = maps:get(processes, Peer),
-    Args = [Mode, "127.0.0.1", integer_to_list(Port), Path, integer_to_list(Connections), integer_to_list(Window), Seconds
+    Args = [maps:get(dialect, Peer, "") ++ Mode, "127.0.0.1", integer_to_list(Port), Path, integer_to_list(Connections), integer_to_list(Window), Seconds
             | [integer_to_list(Pid) || {_, Pid} <- Processes]],
     case socks_node:run(".", Load, Args) of
         {0, Output} ->
-            #{rate => value("rate", Output), cpu => [{Name, value(["cpu_us ", integer_to_list(Pid)], Output)} || {Name, Pid} <- Processes]};
+            #{rate => value("rate", Output),
+              cpu => [{Name, value(["cpu_us ", integer_to_list(Pid)], Output)} || {Name, Pid} <- Processes],
+              latency => [{Name, value(["latency_", Name, "_us"], Output)} || Name <- ["p50", "p99"],
+                          string:find(Output, ["latency_", Name]) =/= nomatch]};
         {_, Output} ->
             error({load, Output})
     end.
 
-show(#{rate := Rate, cpu := Cpu}, Unit) ->
-    io_lib:format("~b ~ts/s, ~ts us", [round(Rate), Unit, lists:join(" + ", [io_lib:format("~ts ~.2f", [Name, Us]) || {Name, Us} <- Cpu])]).
+show(#{rate := Rate, cpu := Cpu, latency := Latency}, Unit) ->
+    io_lib:format("~b ~ts/s, ~ts us~ts",
+                  [round(Rate), Unit, lists:join(" + ", [io_lib:format("~ts ~.2f", [Name, Us]) || {Name, Us} <- Cpu]),
+                   [io_lib:format(", ~ts ~.1f ms", [Name, Us / 1000]) || {Name, Us} <- Latency]]).
 
 rate(#{rate := Theirs}, #{rate := Ours}) -> Ours / Theirs.
 
@@ -50,9 +59,9 @@ sum(Cpu) -> lists:sum([Us || {_, Us} <- Cpu]).
 
 %% Each figure by itself.
 median_of(N, Results) ->
-    All = [#{cpu := Some} | _] = [element(N, Result) || Result <- Results],
-    #{rate => median([Rate || #{rate := Rate} <- All]),
-      cpu => [{Name, median([proplists:get_value(Name, Cpu) || #{cpu := Cpu} <- All])} || {Name, _} <- Some]}.
+    All = [#{cpu := Cpu, latency := Latency} | _] = [element(N, Result) || Result <- Results],
+    Of = fun(Key, Names) -> [{Name, median([proplists:get_value(Name, maps:get(Key, Result)) || Result <- All])} || {Name, _} <- Names] end,
+    #{rate => median([Rate || #{rate := Rate} <- All]), cpu => Of(cpu, Cpu), latency => Of(latency, Latency)}.
 
 value(Name, Output) ->
     {match, [Text]} = re:run(Output, ["(?m)^", Name, " ([0-9.]+)"], [{capture, all_but_first, binary}]),

@@ -2,6 +2,7 @@
 #include "crowd.h"
 
 #include <netinet/tcp.h>
+#include <unistd.h>
 
 namespace {
 
@@ -54,19 +55,29 @@ Crowd::Crowd(const Target& target, size_t size)
   }
 }
 
+Crowd::~Crowd() {
+  const linger reset{1, 0};
+  for (const Connection& c : connections_) {
+    setsockopt(c.fd(), SOL_SOCKET, SO_LINGER, &reset, sizeof reset);
+    close(c.fd());
+  }
+  close(poll_);
+}
+
 bool TakesEnginePacket(Connection* c, std::string_view text) {
   if (text != kPing) return false;
   c->Queue(MaskedFrame(kTextFrame, kPong));
   return true;
 }
 
-void ConnectNamespaces(Crowd* crowd) {
+void ConnectNamespaces(Crowd* crowd, std::string_view auth) {
+  const std::string connect = std::string(kConnect).append(auth);
   size_t connected = 0;
   while (connected < crowd->connections().size()) {
     crowd->Turn([&](Connection& c, std::string_view text) {
       if (TakesEnginePacket(&c, text)) return;
       if (text.substr(0, 1) == "0") {
-        c.Queue(MaskedFrame(kTextFrame, kConnect));
+        c.Queue(MaskedFrame(kTextFrame, connect));
       } else if (text.substr(0, kConnect.size()) == kConnect) {
         ++connected;
       } else {

@@ -25,18 +25,21 @@ int Connect(const Target& target);
 class Crowd {
  public:
   Crowd(const Target& target, size_t size);
+  // Resets what is open: no port waits for the end of its connection.
+  ~Crowd();
+  Crowd(const Crowd&) = delete;
+  Crowd& operator=(const Crowd&) = delete;
 
   std::vector<Connection>& connections() { return connections_; }
   int poll() const { return poll_; }
 
-  // Waits for something to read and calls on_text(Connection&, text) for each
-  // message.
+  // Waits for something to read, but no longer than this, and calls
+  // on_text(Connection&, text) for each message.
   template <class F>
-  void Turn(F&& on_text) {
-    constexpr int kTimeoutMs = 100;
+  void Turn(F&& on_text, int timeout_ms = 100) {
     std::array<epoll_event, 256> events;
     const int ready = epoll_wait(poll_, events.data(),
-                                 static_cast<int>(events.size()), kTimeoutMs);
+                                 static_cast<int>(events.size()), timeout_ms);
     for (int i = 0; i < ready; ++i) {
       Connection& c = connections_[events[static_cast<size_t>(i)].data.u64];
       c.Read([&](std::string_view text) { on_text(c, text); });
@@ -54,8 +57,9 @@ class Crowd {
 // Takes what is not a message of the namespace: answers a ping. False: it is
 // for the caller.
 bool TakesEnginePacket(Connection* c, std::string_view text);
-// Connects each to the namespace "/"; Target::path must ask for WebSocket.
-void ConnectNamespaces(Crowd* crowd);
+// Connects each to the namespace "/", with this JSON as its auth;
+// Target::path must ask for WebSocket.
+void ConnectNamespaces(Crowd* crowd, std::string_view auth = "");
 // Sends `text` on each and waits until each has got `answer`.
 void AskAll(Crowd* crowd, std::string_view text, std::string_view answer);
 

@@ -1,6 +1,4 @@
 // SPDX-License-Identifier: MPL-2.0
-#include <algorithm>
-#include <cstdio>
 #include <string>
 #include <vector>
 
@@ -13,17 +11,6 @@ namespace {
 const std::string kText(64, 'x');
 const std::string kEvent =
     R"(42["echo",{"id":123456,"on":true,"text":"sixty-four bytes of it"}])";
-
-void PrintLatencies(std::vector<Nanoseconds>* latencies) {
-  if (latencies->empty()) return;
-  std::sort(latencies->begin(), latencies->end());
-  const auto print = [&](const char* name, size_t percent) {
-    const size_t at = latencies->size() * percent / 100;
-    std::printf("%s %.0f\n", name, static_cast<double>((*latencies)[at]) / 1e3);
-  };
-  print("latency_p50_us", 50);
-  print("latency_p99_us", 99);
-}
 
 }  // namespace
 

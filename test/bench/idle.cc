@@ -4,11 +4,18 @@
 #include <array>
 #include <cstdio>
 
+#include "dialect.h"
 #include "modes.h"
 
-void Idle(const Target& target, size_t connections, bool socketio) {
+void Idle(const Target& target, size_t connections, Before before) {
   Crowd crowd(target, connections);
-  if (socketio) ConnectNamespaces(&crowd);
+  const Dialect dialect(before == Before::kStompSubscribe);
+  if (before == Before::kSocketIo) {
+    ConnectNamespaces(&crowd);
+  } else if (before != Before::kNothing) {
+    dialect.LogIn(&crowd);
+    dialect.Subscribe(&crowd);
+  }
   std::printf("ready %zu\n", connections);
   std::fflush(stdout);
   constexpr uint64_t kInput = ~uint64_t{0};
@@ -25,7 +32,7 @@ void Idle(const Target& target, size_t connections, bool socketio) {
       if (which == kInput) return;
       Connection& c = crowd.connections()[which];
       c.Read([&](std::string_view text) {
-        if (socketio) TakesEnginePacket(&c, text);
+        if (before != Before::kNothing) TakesEnginePacket(&c, text);
       });
       c.Flush();
     }

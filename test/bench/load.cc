@@ -12,16 +12,31 @@
 //     polling        sessions of Socket.IO 4 with a poll held on each, and
 //                    WINDOW more connections that post events to be echoed.
 //                    Counts the requests answered, POST and GET
+//     fanout         all log in to rabbit_socks_amqp and subscribe to one
+//                    routing key, by events of Socket.IO 4; the first publishes
+//                    and keeps WINDOW messages under way. Counts the deliveries
+//     fanout-paced   the same with WINDOW messages a second, and how long each
+//                    delivery took
+//     confirmed      keeps WINDOW persistent messages to the queue
+//                    "bench.confirmed" under way on each, and counts the
+//                    confirms
+//     logins         CONNECTIONS at a time log in and leave, and are counted
+//     stomp-fanout, stomp-fanout-paced, stomp-confirmed, stomp-logins
+//                    the same in STOMP
 //   load MODE HOST PORT PATH CONNECTIONS
 //     idle           opens them, prints "ready", holds them until standard
 //                    input ends. Pings are answered
 //     socketio-idle  the same, each connected to the namespace "/"
+//     subscribed-idle, stomp-subscribed-idle
+//                    the same, each logged in and subscribed to one routing key
 //
 // After a second of warming up it measures for SECONDS. Every line of output is
-// "name value": see meter.h; of an echo with window 1 also the latency of the
-// 50th and 99th percentile. Exit status 1 with a reason on standard error when
-// a connection fails or what comes is not what should.
+// "name value": see meter.h; of an echo with window 1 and of what is paced
+// also the latency of the 50th and 99th percentile. Exit status 1 with a reason
+// on standard error when a connection fails or what comes is not what should.
 #include <arpa/inet.h>
+
+#include <map>
 
 #include "modes.h"
 
@@ -46,27 +61,47 @@ Target TargetOf(char** argv) {
   return target;
 }
 
+// Null: not an idle mode.
+const Before* BeforeOf(std::string_view mode) {
+  static const std::map<std::string_view, Before> kModes{
+      {"idle", Before::kNothing},
+      {"socketio-idle", Before::kSocketIo},
+      {"subscribed-idle", Before::kSubscribe},
+      {"stomp-subscribed-idle", Before::kStompSubscribe}};
+  const auto found = kModes.find(mode);
+  return found == kModes.end() ? nullptr : &found->second;
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
-  const std::string_view mode = argc > 1 ? argv[1] : "";
-  const bool idle = mode == "idle" || mode == "socketio-idle";
-  if (argc < (idle ? 6 : 8)) Fail("see the head of load.cc");
+  std::string_view mode = argc > 1 ? argv[1] : "";
+  const Before* idle = BeforeOf(mode);
+  if (argc < (idle != nullptr ? 6 : 8)) Fail("see the head of load.cc");
   const Target target = TargetOf(argv);
   const size_t connections = Number(argv[5]);
-  if (idle) {
-    Idle(target, connections, mode == "socketio-idle");
+  if (idle != nullptr) {
+    Idle(target, connections, *idle);
     return 0;
   }
   const Load load{connections, Number(argv[6]),
                   static_cast<unsigned>(Number(argv[7]))};
   Meter meter(std::vector<std::string>(argv + 8, argv + argc));
-  if (mode == "echo" || mode == "socketio-echo") {
+  constexpr std::string_view kStomp = "stomp-";
+  const bool stomp = mode.substr(0, kStomp.size()) == kStomp;
+  if (stomp) mode.remove_prefix(kStomp.size());
+  if (!stomp && (mode == "echo" || mode == "socketio-echo")) {
     Echo(target, load, mode == "socketio-echo", std::move(meter));
-  } else if (mode == "broadcast") {
+  } else if (!stomp && mode == "broadcast") {
     Broadcast(target, load, std::move(meter));
-  } else if (mode == "polling") {
+  } else if (!stomp && mode == "polling") {
     Polling(target, load, std::move(meter));
+  } else if (mode == "fanout" || mode == "fanout-paced") {
+    Fanout(target, load, stomp, mode == "fanout-paced", std::move(meter));
+  } else if (mode == "confirmed") {
+    Confirmed(target, load, stomp, std::move(meter));
+  } else if (mode == "logins") {
+    LogIns(target, load, stomp, std::move(meter));
   } else {
     Fail("see the head of load.cc");
   }

@@ -4,6 +4,7 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cstdio>
 #include <ctime>
@@ -70,4 +71,15 @@ void Meter::Print(uint64_t count) const {
   }
   std::printf("generator_cpu_us %.3f\n",
               (OwnCpuSeconds() - own_) * 1e6 / units);
+}
+
+void PrintLatencies(std::vector<Nanoseconds>* latencies) {
+  if (latencies->empty()) return;
+  std::sort(latencies->begin(), latencies->end());
+  const auto print = [&](const char* name, size_t percent) {
+    const size_t at = latencies->size() * percent / 100;
+    std::printf("%s %.0f\n", name, static_cast<double>((*latencies)[at]) / 1e3);
+  };
+  print("latency_p50_us", 50);
+  print("latency_p99_us", 99);
 }

@@ -40,4 +40,7 @@ class Meter {
   std::vector<uint64_t> ticks_;
 };
 
+// The lines "latency_p50_us" and "latency_p99_us"; none when there are none.
+void PrintLatencies(std::vector<Nanoseconds>* latencies);
+
 #endif  // RABBIT_SOCKS_TEST_BENCH_METER_H_

@@ -13,8 +13,20 @@ struct Load {
 };
 
 void Echo(const Target& target, const Load& load, bool socketio, Meter meter);
-void Idle(const Target& target, size_t connections, bool socketio);
+// What is done before it is silent.
+enum class Before { kNothing, kSocketIo, kSubscribe, kStompSubscribe };
+void Idle(const Target& target, size_t connections, Before before);
 void Broadcast(const Target& target, const Load& load, Meter meter);
+// RabbitMQ's clients, by the events of the bridge or in STOMP (dialect.h).
+//
+// Every client subscribes to one routing key, and the first publishes with it.
+// `paced`: load.window messages a second, else so many under way.
+void Fanout(const Target& target, const Load& load, bool stomp, bool paced,
+            Meter meter);
+// Every client keeps load.window confirmed messages under way.
+void Confirmed(const Target& target, const Load& load, bool stomp, Meter meter);
+// Clients log in and leave, load.connections at a time.
+void LogIns(const Target& target, const Load& load, bool stomp, Meter meter);
 void Polling(const Target& target, const Load& load, Meter meter);
 
 #endif  // RABBIT_SOCKS_TEST_BENCH_MODES_H_
