@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: MPL-2.0
 # ci.sh RESULTS LANE…: makes the targets of each lane ("test check") one after the other, and the lanes side by side: the one
 # computes while the other waits for brokers and timers. A lane goes on after a failure. What a target printed is shown in one
-# piece when it has ended, and the last line counts all tests: "N passed, N failed". A target that fails without a failed test of
-# its own (a check, a build) counts as one failure.
+# piece when it has ended, and the last line counts all tests: "N passed, N failed". When what failed is no test (a check, a
+# build), it counts as one.
 results=$1
 shift
 rm -rf "$results" && mkdir -p "$results"

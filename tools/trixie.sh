@@ -4,9 +4,8 @@
 # that Debian's RabbitMQ and OTP. Writes "PASSED FAILED SKIPPED" to RESULTS/trixie: one skipped, and the reason in words, where
 # such a Debian cannot be had. What was installed is kept for the next run.
 #
-# DEBIAN_MIRROR is where Debian comes from.
+# DEBIAN_MIRROR is where Debian comes from; without it, where debootstrap gets it.
 dir=$1 results=$2 packages=$3 suites=$4
-mirror=${DEBIAN_MIRROR:-http://deb.debian.org/debian}
 root=$dir/root
 mkdir -p "$dir" "$results" || exit 1
 
@@ -42,10 +41,10 @@ unshare --mount --pid --fork --mount-proc true 2>/dev/null || skip "this machine
 
 if [ ! -e "$root/etc/debian_version" ]; then
   rm -rf "$root.new"
-  echo "trixie: Debian 13 from $mirror"
-  if ! debootstrap --variant=minbase --include=make,ca-certificates trixie "$root.new" "$mirror" >"$dir/debootstrap.log" 2>&1; then
+  echo "trixie: installing Debian 13"
+  if ! debootstrap --variant=minbase --include=make,ca-certificates trixie "$root.new" ${DEBIAN_MIRROR:+"$DEBIAN_MIRROR"} >"$dir/debootstrap.log" 2>&1; then
     tail -n 3 "$dir/debootstrap.log"
-    grep -q 'Failed getting release file\|Invalid Release file' "$dir/debootstrap.log" && skip "$mirror has no Debian 13, or cannot be reached"
+    grep -q 'Failed getting release file\|Invalid Release file' "$dir/debootstrap.log" && skip "the mirror has no Debian 13, or cannot be reached"
     fail "debootstrap failed; $dir/debootstrap.log says why"
   fi
   # Nothing is to be started when it is installed, and a power cut may cost this Debian.

@@ -96,7 +96,8 @@ void AskAll(Crowd* crowd, std::string_view text, std::string_view answer) {
   while (answered < crowd->connections().size()) {
     crowd->Turn([&](Connection& c, std::string_view got) {
       if (TakesEnginePacket(&c, got)) return;
-      if (got != answer) Fail("not the answer: " + std::string(got));
+      if (got.substr(0, answer.size()) != answer)
+        Fail("not the answer: " + std::string(got));
       ++answered;
     });
   }

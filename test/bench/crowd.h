@@ -60,7 +60,8 @@ bool TakesEnginePacket(Connection* c, std::string_view text);
 // Connects each to the namespace "/", with this JSON as its auth;
 // Target::path must ask for WebSocket.
 void ConnectNamespaces(Crowd* crowd, std::string_view auth = "");
-// Sends `text` on each and waits until each has got `answer`.
+// Sends `text` on each and waits until each has got what begins with
+// `answer`.
 void AskAll(Crowd* crowd, std::string_view text, std::string_view answer);
 
 #endif  // RABBIT_SOCKS_TEST_BENCH_CROWD_H_

@@ -16,30 +16,15 @@ std::string Frame(std::string_view head, std::string_view body) {
   return frame;
 }
 
-void Ask(Crowd* crowd, std::string_view text, std::string_view answer) {
-  for (Connection& c : crowd->connections()) {
-    c.Queue(MaskedFrame(kTextFrame, text));
-    c.Flush();
-  }
-  size_t answered = 0;
-  while (answered < crowd->connections().size()) {
-    crowd->Turn([&](Connection& c, std::string_view got) {
-      if (TakesEnginePacket(&c, got)) return;
-      if (!Begins(got, answer)) Fail("not the answer: " + std::string(got));
-      ++answered;
-    });
-  }
-}
-
 }  // namespace
 
 void Dialect::LogIn(Crowd* crowd) const {
   if (stomp_) {
-    Ask(crowd,
-        Frame("CONNECT\naccept-version:1.2\nhost:/\nlogin:guest\n"
-              "passcode:guest\nheart-beat:0,0\n",
-              ""),
-        "CONNECTED");
+    AskAll(crowd,
+           Frame("CONNECT\naccept-version:1.2\nhost:/\nlogin:guest\n"
+                 "passcode:guest\nheart-beat:0,0\n",
+                 ""),
+           "CONNECTED");
   } else {
     ConnectNamespaces(crowd, R"({"username":"guest","password":"guest"})");
   }
@@ -47,13 +32,13 @@ void Dialect::LogIn(Crowd* crowd) const {
 
 void Dialect::Subscribe(Crowd* crowd) const {
   if (stomp_) {
-    Ask(crowd,
-        Frame("SUBSCRIBE\nid:0\nreceipt:0\n"
-              "destination:/exchange/amq.topic/bench.fanout\n",
-              ""),
-        kReceipt);
+    AskAll(crowd,
+           Frame("SUBSCRIBE\nid:0\nreceipt:0\n"
+                 "destination:/exchange/amq.topic/bench.fanout\n",
+                 ""),
+           kReceipt);
   } else {
-    Ask(crowd, R"(420["subscribe","amq.topic","bench.fanout"])", kOk);
+    AskAll(crowd, R"(420["subscribe","amq.topic","bench.fanout"])", kOk);
   }
 }
 
