@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: MPL-2.0
 # ci.sh RESULTS LANE…: makes the targets of each lane ("test check") one after the other, and the lanes side by side: the one
 # computes while the other waits for brokers and timers. A lane goes on after a failure. What a target printed is shown in one
-# piece when it has ended, and the last line counts all tests: "N passed, N failed". When what failed is no test (a check, a
-# build), it counts as one.
+# piece when it has ended; the last lines name what failed, and count all tests: "N passed, N failed". When what failed is no
+# test (a check, a build), it counts as one.
 results=$1
 shift
 rm -rf "$results" && mkdir -p "$results"
@@ -11,7 +11,7 @@ logs=$(mktemp -d) || exit 1
 trap 'rm -rf "$logs"' EXIT
 trap 'trap - TERM; kill 0' INT TERM # a background lane would not hear Ctrl-C
 
-failures() { cat "$results"/* 2>/dev/null | awk '{n += $2} END {print n + 0}'; }
+failures() { head -qn 1 "$results"/* 2>/dev/null | awk '{n += $2} END {print n + 0}'; }
 
 run_lane() {
   for target in $1; do

@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: MPL-2.0
 # trixie.sh DIR RESULTS PACKAGES SUITES: builds the plugin in a Debian 13 of its own, below DIR, and runs the suites there, with
-# that Debian's RabbitMQ and OTP. Writes "PASSED FAILED SKIPPED" to RESULTS/trixie: one skipped, and the reason in words, where
-# such a Debian cannot be had. What was installed is kept for the next run.
+# that Debian's RabbitMQ and OTP. Writes "PASSED FAILED SKIPPED" to RESULTS/trixie, and what failed: one skipped, and the reason in
+# words, where such a Debian cannot be had. What was installed is kept for the next run.
 #
 # DEBIAN_MIRROR is where Debian comes from; without it, where debootstrap gets it.
 dir=$1 results=$2 packages=$3 suites=$4
@@ -17,7 +17,7 @@ skip() {
 
 fail() {
   echo "trixie: $1" >&2
-  echo "0 1 0" >"$results/trixie"
+  printf '0 1 0\n%s\n' "$1" >"$results/trixie"
   exit 1
 }
 
@@ -63,6 +63,9 @@ enter "make deps DEPS='$packages'" >"$dir/deps.log" 2>&1 || {
 rm -rf "$root/build/results"
 enter "make -s -j2 BUILD=/build BROWSER_CLIENT= dist test-beams && make BUILD=/build BROWSER_CLIENT= system SUITE='$suites'"
 status=$?
-cat "$root"/build/results/* 2>/dev/null | awk '{p += $1; f += $2; s += $3} END {print p + 0, f + 0, s + 0}' >"$results/trixie"
-[ $status = 0 ] || grep -q ' [1-9][0-9]* ' "$results/trixie" || fail "nothing could be built or run there"
+{
+  head -qn 1 "$root"/build/results/* | awk '{p += $1; f += $2; s += $3} END {print p + 0, f + 0, s + 0}'
+  tail -qn +2 "$root"/build/results/*
+} 2>/dev/null >"$results/trixie"
+[ $status = 0 ] || head -n 1 "$results/trixie" | grep -q ' [1-9][0-9]* ' || fail "nothing could be built or run there"
 exit $status
