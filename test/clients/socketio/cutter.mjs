@@ -22,11 +22,12 @@ export async function relay(url) {
   target.port = server.address().port;
   return {
     url: target.origin,
-    // What is just being connected is cut too.
-    cut: () => {
+    // What is just being connected is cut too, and nobody connects before the clients have `noticed`.
+    cut: async (noticed) => {
       down = true;
       for (const socket of sockets) socket.destroy();
-      return new Promise((resolve) => setTimeout(() => { down = false; resolve(); }, 200));
+      await Promise.all([noticed, new Promise((resolve) => setTimeout(resolve, 200))]);
+      down = false;
     },
     close: () => { server.close(); for (const socket of sockets) socket.destroy(); },
   };

@@ -29,7 +29,8 @@ const until = async (what) => {
 // A page: what it reads of one stream, from now on. A broker that has just begun has no leader for it yet.
 function page(queue) {
   const socket = adapt(io, version, near, transport).open({auth: kGuest, reconnect: true});
-  const read = {offsets: [], bodies: new Set(), begun: []};
+  const lost = () => (socket.connected ? new Promise((resolve) => socket.once('disconnect', resolve)) : undefined);
+  const read = {offsets: [], bodies: new Set(), begun: [], lost};
   pages.push(read);
   const begin = () =>
     socket.emit('stream', queue, (answer) => {
@@ -54,6 +55,11 @@ async function publish(writer, queue, count, confirmed) {
   }
 }
 
+// Every page has lost its connection when the promise is kept.
+const cutPages = () => cut(Promise.all(pages.map(({lost}) => lost())));
+// Every page has begun so many times.
+const begun = (times) => until(() => pages.every((read) => read.begun.length >= times));
+
 // What had been reached when the time was over.
 const pages = [];
 setTimeout(() => {
@@ -73,22 +79,24 @@ try {
   await publish(writer, busy, 10, confirmed);  // before the page: not for it
   const reader = page(busy);
   const waiting = page(quiet);
-  await until(() => reader.begun.length === 1 && waiting.begun.length === 1);
+  await begun(1);
   const own = () => confirmed.slice(10);
   const all = () => own().every((body) => reader.bodies.has(body));
 
   for (let round = 0; round < 3; ++round) {
     await publish(writer, busy, 50, confirmed);
-    const cutting = cut();
+    const cutting = cutPages();
     await publish(writer, busy, 50, confirmed);
     await cutting;
     await until(all);
+    await begun(2 + round);
   }
   // Nothing has come of it yet, and what is published while nobody reads it comes all the same.
-  const cutting = cut();
+  const cutting = cutPages();
   await ok(writer, 'publish', '', quiet, 'missed');
   await cutting;
   await until(() => waiting.offsets.length === 1);
+  await begun(5);
 
   const lost = new Promise((resolve) => writer.once('disconnect', resolve));
   await ok(writer, 'publish', '', 'restart', 'now', {persistent: true});
@@ -96,12 +104,12 @@ try {
   await lost;
   await publish(writer, busy, 50, confirmed);
   await until(all);
+  await begun(6);
 
   assert.deepEqual(reader.offsets, reader.offsets.map((_, i) => 10 + i), 'each entry once, in order');
   assert.deepEqual(waiting.offsets, [0]);
-  for (const {begun} of [reader, waiting]) {
-    assert.ok(begun.length >= 5);
-    begun.forEach((answer, i) => assert.deepEqual([answer.ok, answer.resumed], [true, i > 0], JSON.stringify(begun)));
+  for (const {begun: answers} of pages) {
+    answers.forEach((answer, i) => assert.deepEqual([answer.ok, answer.resumed], [true, i > 0], JSON.stringify(answers)));
   }
   process.exit(0);
 } catch (error) {
