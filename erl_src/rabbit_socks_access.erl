@@ -9,7 +9,7 @@
 -include_lib("rabbit_common/include/rabbit.hrl").
 -include_lib("rabbit_common/include/rabbit_framing.hrl").
 
--export([login/3, refresh/4, name/1, expires/1, rights/1, refresh_time/0, publish/4, subscribe/5, queue/4]).
+-export([login/3, refresh/4, whose/2, name/1, expires/1, rights/1, refresh_time/0, publish/4, subscribe/5, queue/4]).
 -export_type([user/0, credentials/0, refusal/0]).
 
 %% How long a permission that was taken away may still be used, at most.
@@ -40,6 +40,14 @@ refresh(Credentials, VHost, Peer, #user{username = Known}) ->
         end
     end,
     accept(Credentials, [Same, fun loopback/3, fun vhost_access/3], VHost, Peer).
+
+%% @doc The name of the user whom these credentials have just let in elsewhere; a token's is told by nothing else.
+-spec whose(credentials(), VHost :: binary()) -> {ok, Name :: binary()} | refusal().
+whose(Credentials, VHost) ->
+    case accept(Credentials, [], VHost, {0, 0, 0, 0}) of
+        {ok, User} -> {ok, name(User)};
+        Refusal -> Refusal
+    end.
 
 accept(Credentials, Checks, VHost, Peer) ->
     case check_login(Credentials, VHost) of

@@ -4,7 +4,7 @@
 %% somebody looks.
 -module(rabbit_socks_connection).
 
--export([new/4, table_options/0, pid/1, name/1, is_told/1, user/1, identify/2, known/1, columns/0, column/2]).
+-export([new/5, table_options/0, pid/1, name/1, is_told/1, user/1, identify/2, known/1, traffic_of_known/0, columns/0, column/2]).
 -export_type([connection/0, user/0, column/0]).
 
 -record(connection, {
@@ -19,6 +19,7 @@
     generation :: atom(),
     namespace :: binary() | none,
     since :: integer(), % monotonic time, ms
+    traffic :: rabbit_socks_traffic:traffic(),
     user = none :: none | user()
 }).
 
@@ -31,11 +32,11 @@
 -type packed() :: binary().
 
 -type column() :: name | pid | node | module | user | vhost | protocol | transport | generation | namespace | ssl
-                | peer_host | peer_port | host | port | connected_at.
+                | peer_host | peer_port | host | port | connected_at | recv_cnt | recv_oct | send_cnt | send_oct.
 
 %% @doc Info as the edge's open event has it.
--spec new(pid(), Session :: non_neg_integer(), module(), map()) -> connection().
-new(Pid, Session, Module, Info) ->
+-spec new(pid(), Session :: non_neg_integer(), module(), map(), rabbit_socks_traffic:traffic()) -> connection().
+new(Pid, Session, Module, Info, Traffic) ->
     #connection{
         pid = Pid,
         session = Session,
@@ -47,7 +48,8 @@ new(Pid, Session, Module, Info) ->
         protocol = maps:get(protocol, Info, none),
         generation = maps:get(generation, Info, none),
         namespace = maps:get(namespace, Info, none),
-        since = erlang:monotonic_time(millisecond)
+        since = erlang:monotonic_time(millisecond),
+        traffic = Traffic
     }.
 
 packed({Address, Port}) ->
@@ -114,6 +116,12 @@ known(#connection{user = {User, VHost, _}, peer = Peer, local = Local} = Connect
      {client_properties, [{atom_to_binary(Column), longstr, shown(column(Column, Connection))}
                           || Column <- [transport, namespace, module], column(Column, Connection) =/= '']}].
 
+%% @doc Of an ETS table of connections: matches those that the broker knows, as `{Pid, Traffic}'.
+-spec traffic_of_known() -> ets:match_spec().
+traffic_of_known() ->
+    Wanted = [{1, connection}, {#connection.pid, '$1'}, {#connection.traffic, '$2'}, {#connection.user, {'_', '_', registered}}],
+    [{erlang:make_tuple(record_info(size, connection), '_', Wanted), [], [{{'$1', '$2'}}]}].
+
 protocol(#connection{generation = none, protocol = rfc6455}) -> {'WebSocket', "RFC 6455"};
 protocol(#connection{generation = none, protocol = Draft}) -> {'WebSocket', atom_to_list(Draft)};
 protocol(#connection{generation = 'rabbit-socks.json'}) -> {'WebSocket', "rabbit-socks.json"};
@@ -133,7 +141,7 @@ shown(Value) when is_atom(Value) -> atom_to_binary(Value).
 -spec columns() -> [column(), ...].
 columns() ->
     [name, user, vhost, protocol, transport, generation, namespace, module, ssl, peer_host, peer_port, host, port, connected_at,
-     node, pid].
+     recv_cnt, recv_oct, send_cnt, send_oct, node, pid].
 
 %% @doc What is not there is `'''.
 -spec column(column(), connection()) -> binary() | atom() | integer() | pid().
@@ -153,4 +161,6 @@ column(peer_port, #connection{peer = Peer}) -> {_, Port} = unpacked(Peer), Port;
 column(host, #connection{local = Local}) -> {Host, _} = unpacked(Local), list_to_binary(text(Host));
 column(port, #connection{local = Local}) -> {_, Port} = unpacked(Local), Port;
 column(connected_at, Connection) -> connected_at(Connection);
+column(Count, #connection{traffic = Traffic}) when Count =:= recv_cnt; Count =:= recv_oct; Count =:= send_cnt; Count =:= send_oct ->
+    maps:get(Count, rabbit_socks_traffic:totals(Traffic));
 column(_, #connection{}) -> ''.

@@ -4,10 +4,11 @@
 %% gone stays in a list of the broker. Those that have a user are told to the broker.
 -module(rabbit_socks_connections).
 
--export([create/0, opened/3, identify/1, is_told/1, refresh/1, ended/1, clear/0]).
+-export([create/0, opened/4, identify/1, is_told/1, refresh/1, ended/1, clear/0, tell/0]).
 -export([list/1, list_all/1, close/2, close_all/2]).
 
 -define(TIMEOUT, 15000). % ms
+-define(CHUNK, 1000). % rows that are looked at at once
 
 -spec create() -> ok.
 create() ->
@@ -15,9 +16,9 @@ create() ->
     ok.
 
 %% @doc Called by the session's process, like those that follow. Info as the edge's open event has it.
--spec opened(Session :: non_neg_integer(), module(), map()) -> ok.
-opened(Session, Module, Info) ->
-    true = ets:insert(?MODULE, rabbit_socks_connection:new(self(), Session, Module, Info)),
+-spec opened(Session :: non_neg_integer(), module(), map(), rabbit_socks_traffic:traffic()) -> ok.
+opened(Session, Module, Info, Traffic) ->
+    true = ets:insert(?MODULE, rabbit_socks_connection:new(self(), Session, Module, Info, Traffic)),
     ok.
 
 %% @doc From now on the session is this user's. The row comes first: who finds it ends what began.
@@ -58,6 +59,15 @@ ended(Pid) ->
 -spec clear() -> ok.
 clear() ->
     lists:foreach(fun(Connection) -> ok = ended(rabbit_socks_connection:pid(Connection)) end, ets:tab2list(?MODULE)).
+
+%% @doc Tells the broker what went through those that it knows, where something has since the last time.
+-spec tell() -> ok.
+tell() -> tell(ets:select(?MODULE, rabbit_socks_connection:traffic_of_known(), ?CHUNK)).
+
+tell({Chunk, Continuation}) ->
+    _ = [ok = rabbit_socks_tracking:counted(Pid, Totals) || {Pid, Traffic} <- Chunk, {ok, Totals} <- [rabbit_socks_traffic:news(Traffic)]],
+    tell(ets:select(Continuation));
+tell('$end_of_table') -> ok.
 
 %% @doc The sessions of this node; none where the plugin is not running.
 -spec list([rabbit_socks_connection:column()]) -> [[{rabbit_socks_connection:column(), term()}]].

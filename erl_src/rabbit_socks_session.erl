@@ -20,6 +20,7 @@
     module :: module(),
     state :: term(),
     writer :: rabbit_socks_writer:arg(),
+    traffic :: rabbit_socks_traffic:traffic(),
     lump :: {Messages :: pos_integer(), Bytes :: pos_integer()}, % the least credit that is given back at once
     messages = 0 :: non_neg_integer(), % handled and not yet given back
     bytes = 0 :: non_neg_integer(),
@@ -44,10 +45,11 @@ init(Args) ->
 handle_continue({Link, {Id, Module, Options, Info, Window}}, undefined) ->
     case rabbit_socks_module:init(Module, rabbit_socks_certificate:show(Info), Options) of
         {ok, State} ->
-            Writer = rabbit_socks_writer:new(Id, Link, erlang:function_exported(Module, handle_ack, 3)),
-            ok = rabbit_socks_connections:opened(Id, Module, Info),
+            Traffic = rabbit_socks_traffic:new(),
+            Writer = rabbit_socks_writer:new(Id, Link, erlang:function_exported(Module, handle_ack, 3), Traffic),
+            ok = rabbit_socks_connections:opened(Id, Module, Info, Traffic),
             ok = rabbit_socks_link:write(Link, {accept, Id, self(), []}),
-            Session = #session{id = Id, module = Module, state = State, writer = Writer, lump = lump(Window)},
+            Session = #session{id = Id, module = Module, state = State, writer = Writer, traffic = Traffic, lump = lump(Window)},
             opened(Session, rabbit_socks_position:of_client(Info));
         {refused, Text, Data} ->
             refuse(Link, Id, 403, Text, Data);
@@ -106,8 +108,10 @@ handle_info({shutdown, Reason}, Session) ->
 handle_info(Message, Session) ->
     other(Message, Session).
 
-count(Messages, #session{messages = Count, bytes = Bytes} = Session) ->
-    Session#session{messages = Count + length(Messages), bytes = lists:foldl(fun(Message, Sum) -> Sum + size_of(Message) end, Bytes, Messages)}.
+count(Messages, #session{messages = Count, bytes = Bytes, traffic = Traffic} = Session) ->
+    {More, Size} = {length(Messages), lists:sum([size_of(Message) || Message <- Messages])},
+    ok = rabbit_socks_traffic:received(More, Size, Traffic),
+    Session#session{messages = Count + More, bytes = Bytes + Size}.
 
 %% As the edge has counted it.
 size_of({event, _, _, _, Size}) -> Size;

@@ -150,7 +150,8 @@ answered(#{command := Command}, Guard, ok, Out, State) ->
 answered(_, _, Result, Out, State) ->
     outcome(Result, Out, State).
 
-logged_in(#state{login = Login, broker = Broker, parser = Parser} = State) ->
+logged_in(#state{login = Login, broker = Broker, parser = Parser, output = Output} = State) ->
+    ok = rabbit_socks_stomp_output:identify(rabbit_socks_stomp_broker:whose(Broker), Output),
     Open = State#state{phase = open, login = rabbit_socks_stomp_login:done(Login), alarm = rabbit_socks_alarm:subscribe() =/= []},
     case rabbit_socks_stomp_broker:version(Broker) of
         "1.0" -> Open#state{parser = rabbit_socks_stomp_parser:trim(Parser)};

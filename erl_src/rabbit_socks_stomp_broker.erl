@@ -15,11 +15,14 @@
 -include_lib("rabbitmq_stomp/include/rabbit_stomp.hrl").
 -include_lib("rabbitmq_stomp/include/rabbit_stomp_frame.hrl").
 
--export([available/0, new/2, frame/2, logged_in/1, version/1, delivery/1, handle/2, close/1]).
+-export([available/0, new/2, frame/2, logged_in/1, whose/1, version/1, delivery/1, handle/2, close/1]).
 -export([error_frame/2, is_error/1, blocked/0]).
 -export_type([broker/0, result/0, subscription/0]).
 
--record(broker, {processor :: term()}).
+-record(broker, {
+    processor :: term(),
+    credentials :: fun(() -> rabbit_socks_credentials:credentials() | none) % so that no crash report shows them
+}).
 
 -opaque broker() :: #broker{}.
 
@@ -51,7 +54,8 @@ new(#{peer := {PeerText, PeerPort}, local := {LocalText, LocalPort}, secure := S
         additional_info = [{ssl, Secure}]
     },
     {Configuration, Certificate} = configuration(Credentials),
-    #broker{processor = rabbit_stomp_processor:initial_state(Configuration, {send(Configuration, Adapter), Adapter, Certificate, Peer})}.
+    #broker{processor = rabbit_stomp_processor:initial_state(Configuration, {send(Configuration, Adapter), Adapter, Certificate, Peer}),
+            credentials = fun() -> Credentials end}.
 
 address(Text) ->
     {ok, Address} = inet:parse_address(binary_to_list(Text)),
@@ -97,6 +101,20 @@ frame(#{command := Command, headers := Headers, body := Body}, #broker{processor
 -spec logged_in(broker()) -> boolean().
 logged_in(#broker{processor = Processor}) ->
     rabbit_stomp_processor:info(channel, Processor) =/= none.
+
+%% @doc The user and the virtual host of the AMQP connection that the processor has opened and linked to this process. For who
+%% shows nothing but a token the broker itself has no name.
+-spec whose(broker()) -> {User :: binary(), VHost :: binary()} | none.
+whose(#broker{credentials = Credentials}) ->
+    {links, Links} = process_info(self(), links),
+    case {rabbit_socks_tracking:user([Pid || Pid <- Links, is_pid(Pid)]), Credentials()} of
+        {{<<>>, VHost}, {token, _} = Token} ->
+            case rabbit_socks_access:whose(Token, VHost) of
+                {ok, Name} -> {Name, VHost};
+                {error, _, _} -> {<<>>, VHost}
+            end;
+        {Known, _} -> Known
+    end.
 
 %% @doc "1.0", "1.1" or "1.2", once logged in.
 -spec version(broker()) -> string() | none.

@@ -6,7 +6,7 @@
 %% word takes; without that a client as fast as any would be closed for what it was sent before the edge could say a thing.
 -module(rabbit_socks_stomp_output).
 
--export([new/1, open/3, follow/2, send/2, close/3, burst/1, go_on/1]).
+-export([new/1, open/3, identify/2, follow/2, send/2, close/3, burst/1, go_on/1]).
 -export([heartbeats/3, received/1, pause/1, resume/1, tick/1]).
 -export_type([output/0]).
 
@@ -33,6 +33,13 @@ new(WsFrame) ->
 -spec open(module(), term(), output()) -> output().
 open(Writer, Argument, Output) ->
     Output#output{writer = Writer, argument = Argument}.
+
+%% @doc Says whose session it is; the broker has the AMQP connection in its list.
+-spec identify({User :: binary(), VHost :: binary()} | none, output()) -> ok.
+identify({User, VHost}, #output{writer = Writer, argument = Argument}) ->
+    Writer:identify(#{user => User, vhost => VHost, register => false}, Argument);
+identify(none, _) ->
+    ok.
 
 %% @doc The client's own kind of message is the one it gets, if nothing else is configured.
 -spec follow(utf8 | binary, output()) -> output().

@@ -18,5 +18,5 @@ init([]) ->
     ok = rabbit_socks_connections:create(),
     Supervisors = [#{id => Module, start => {Module, start_link, []}, type => supervisor, shutdown => infinity}
                    || Module <- [rabbit_socks_edge_sup, rabbit_socks_listener_sup]],
-    Workers = [#{id => Module, start => {Module, start_link, []}} || Module <- [rabbit_socks_alarm, rabbit_socks_amqp_workers, rabbit_socks_emit]],
+    Workers = [#{id => Module, start => {Module, start_link, []}} || Module <- [rabbit_socks_alarm, rabbit_socks_amqp_workers, rabbit_socks_emit, rabbit_socks_rates]],
     {ok, {#{strategy => one_for_one, intensity => 3, period => 60}, Workers ++ Supervisors}}.

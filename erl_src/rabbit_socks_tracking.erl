@@ -4,7 +4,7 @@
 %% rabbit_core_metrics, the broker's events of connections, and rabbit_networking's list of those that speak no AMQP.
 -module(rabbit_socks_tracking).
 
--export([opened/1, closed/1, refreshed/2]).
+-export([opened/1, closed/1, refreshed/2, statistics/0, counted/2, user/1]).
 
 %% @doc As rabbit_socks_connection:known/1 has it.
 -spec opened([{atom(), term()}]) -> ok.
@@ -26,3 +26,23 @@ closed(Known) ->
 -spec refreshed([{atom(), term()}], reference()) -> ok.
 refreshed(Known, Ref) ->
     rabbit_event:notify(connection_created, Known, Ref).
+
+%% @doc Does anybody collect statistics, and how often (ms)?
+-spec statistics() -> {boolean(), pos_integer()}.
+statistics() ->
+    {application:get_env(rabbit, collect_statistics, none) =/= none, application:get_env(rabbit, collect_statistics_interval, 5000)}.
+
+%% @doc What has gone through it since it was opened, in the words of the broker's own connections. Of one that has been closed
+%% meanwhile the broker forgets it with its next look at dead processes.
+-spec counted(pid(), rabbit_socks_traffic:totals()) -> ok.
+counted(Pid, #{recv_cnt := RecvCnt, recv_oct := RecvOct, send_cnt := SendCnt, send_oct := SendOct}) ->
+    ok = rabbit_core_metrics:connection_stats(Pid, [{state, running}, {recv_cnt, RecvCnt}, {send_cnt, SendCnt}]),
+    rabbit_core_metrics:connection_stats(Pid, RecvOct, SendOct, 0).
+
+%% @doc The user and the virtual host of a connection that is among these processes.
+-spec user([pid()]) -> {User :: binary(), VHost :: binary()} | none.
+user(Pids) ->
+    case [Infos || Pid <- Pids, {_, Infos} <- ets:lookup(connection_created, Pid)] of
+        [Infos | _] -> {proplists:get_value(user, Infos), proplists:get_value(vhost, Infos)};
+        [] -> none
+    end.

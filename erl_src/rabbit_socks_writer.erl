@@ -9,7 +9,7 @@
 -export([send_frame/2, emit/3, emit/4, reply/3, join/2, leave/2]).
 -export([identify/2, position/2]).
 -export([close_transport/1, close/3, disconnect/1, disconnect/2]).
--export([new/3, gather/2, session/1]).
+-export([new/4, gather/2, session/1]).
 -export_type([arg/0]).
 
 -record(writer, {
@@ -17,7 +17,8 @@
     beginning :: binary(), % of its send commands
     link :: rabbit_socks_link:link(),
     owner :: pid(),
-    acks :: boolean() % the module has handle_ack/3
+    acks :: boolean(), % the module has handle_ack/3
+    traffic :: rabbit_socks_traffic:traffic()
 }).
 
 -opaque arg() :: #writer{}.
@@ -139,9 +140,9 @@ disconnect(_, _) ->
 
 %% For rabbit_socks_session and rabbit_socks_rooms.
 
--spec new(non_neg_integer(), rabbit_socks_link:link(), HandlesAcks :: boolean()) -> arg().
-new(Session, Link, HandlesAcks) ->
-    #writer{session = Session, beginning = rabbit_socks_proto:session(Session), link = Link, owner = self(), acks = HandlesAcks}.
+-spec new(non_neg_integer(), rabbit_socks_link:link(), HandlesAcks :: boolean(), rabbit_socks_traffic:traffic()) -> arg().
+new(Session, Link, HandlesAcks, Traffic) ->
+    #writer{session = Session, beginning = rabbit_socks_proto:session(Session), link = Link, owner = self(), acks = HandlesAcks, traffic = Traffic}.
 
 -spec gather(arg(), rabbit_socks_acks:acks()) -> ok.
 gather(#writer{link = Link, beginning = Beginning}, Acks) ->
@@ -152,7 +153,8 @@ gather(#writer{link = Link, beginning = Beginning}, Acks) ->
 session(#writer{session = Session}) -> {ok, Session};
 session(_) -> none.
 
-message({_, Message} = Sized, #writer{owner = Owner, link = Link, beginning = Beginning}) ->
+message({Size, Message} = Sized, #writer{owner = Owner, link = Link, beginning = Beginning, traffic = Traffic}) ->
+    ok = rabbit_socks_traffic:sent(Size, Traffic),
     case Owner =:= self() andalso rabbit_socks_gather:message(Sized) of
         true -> ok;
         false -> rabbit_socks_link:write(Link, 1, [rabbit_socks_proto:send(Beginning, [Message])])

@@ -4,20 +4,22 @@
 
 -include_lib("eunit/include/eunit.hrl").
 
--import(rabbit_socks_connection, [new/4, name/1, identify/2, known/1, column/2, columns/0, is_told/1]).
+-import(rabbit_socks_connection, [new/5, name/1, identify/2, known/1, column/2, columns/0, is_told/1]).
 
 info(More) ->
     maps:merge(#{peer => {<<"10.0.0.1">>, 50000}, local => {<<"10.0.0.2">>, 8080}, secure => false, transport => websocket,
                  protocol => rfc6455, generation => none, namespace => none}, More).
 
-connection(More) -> new(self(), 37, some_module, info(More)).
+connection(More) -> connection(More, rabbit_socks_traffic:new()).
+
+connection(More, Traffic) -> new(self(), 37, some_module, info(More), Traffic).
 
 name_test() ->
     ?assertEqual(<<"10.0.0.1:50000 -> 10.0.0.2:8080 (11)">>, name(connection(#{}))),
     ?assertEqual(<<"[2001:db8::1]:1 -> [::1]:65535 (11)">>,
                  name(connection(#{peer => {<<"2001:db8::1">>, 1}, local => {<<"::1">>, 65535}}))),
     %% Two sessions of one client have different names.
-    ?assertNotEqual(name(connection(#{})), name(new(self(), 38, some_module, info(#{})))).
+    ?assertNotEqual(name(connection(#{})), name(new(self(), 38, some_module, info(#{}), rabbit_socks_traffic:new()))).
 
 %% What the edge cannot tell is no reason to turn a client away.
 no_address_test() ->
@@ -43,12 +45,15 @@ is_told_test() ->
 columns_test() ->
     Nobody = connection(#{}),
     ?assertEqual(['', '', '', ''], [column(Column, Nobody) || Column <- [user, vhost, generation, namespace]]),
+    Traffic = rabbit_socks_traffic:new(),
     Connection = identify({<<"ada">>, <<"v">>, unregistered},
-                          connection(#{generation => 'socket.io-4', namespace => <<"/chat">>, secure => true, transport => 'xhr-polling'})),
+                          connection(#{generation => 'socket.io-4', namespace => <<"/chat">>, secure => true, transport => 'xhr-polling'}, Traffic)),
+    ok = rabbit_socks_traffic:received(2, 30, Traffic),
+    ok = rabbit_socks_traffic:sent(7, Traffic),
     Shown = [{Column, column(Column, Connection)} || Column <- columns(), not lists:member(Column, [name, protocol, connected_at])],
     ?assertEqual([{user, <<"ada">>}, {vhost, <<"v">>}, {transport, 'xhr-polling'}, {generation, 'socket.io-4'}, {namespace, <<"/chat">>},
                   {module, some_module}, {ssl, true}, {peer_host, <<"10.0.0.1">>}, {peer_port, 50000}, {host, <<"10.0.0.2">>}, {port, 8080},
-                  {node, node()}, {pid, self()}], Shown).
+                  {recv_cnt, 2}, {recv_oct, 30}, {send_cnt, 1}, {send_oct, 7}, {node, node()}, {pid, self()}], Shown).
 
 %% What the broker's tracking of connections reads is all there.
 known_test() ->
@@ -63,6 +68,6 @@ known_test() ->
     ?assert(At >= Before - 1000),
     ?assert(At =< erlang:system_time(millisecond) + 1000).
 
-%% It is memory of every session: in words of eight bytes.
+%% It is memory of every session, in words of eight bytes: six of them are the reference to what is counted of it.
 size_test() ->
-    ?assert(erts_debug:flat_size(connection(#{})) =< 22).
+    ?assert(erts_debug:flat_size(connection(#{})) =< 27).

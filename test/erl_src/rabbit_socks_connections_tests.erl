@@ -16,6 +16,8 @@ connections_test_() ->
         {somebody_else, fun somebody_else/0},
         {unregistered, fun unregistered/0},
         {refreshed, fun refreshed/0},
+        {counted, fun counted/0},
+        {counted_many, fun counted_many/0},
         {cleared, fun cleared/0},
         {listed, fun listed/0},
         {closed, fun closed/0}]]}.
@@ -77,6 +79,40 @@ refreshed() ->
     ?assertMatch([{connection_created, Known, none}, {connection_created, Known, Ref}], events()),
     ended(Pid).
 
+%% Of those that the broker knows it hears what is new, once.
+counted() ->
+    Known = session(fun() -> identify(<<"ada">>, registered) end),
+    Unknown = session(fun() -> identify(<<"ada">>, unregistered) end),
+    Stats = fun() -> {ets:tab2list(connection_coarse_metrics), [{Pid, maps:from_list(Infos)} || {Pid, Infos} <- ets:tab2list(connection_metrics)]} end,
+    ok = rabbit_socks_connections:tell(),
+    ?assertEqual({[], []}, Stats()),
+    [receive_and_send(Pid, 3, 500, 20) || Pid <- [Known, Unknown]],
+    ok = rabbit_socks_connections:tell(),
+    ?assertEqual({[{Known, 500, 20, 0, 0}], [{Known, #{state => running, recv_cnt => 3, send_cnt => 1}}]}, Stats()),
+    true = ets:delete_all_objects(connection_coarse_metrics),
+    true = ets:delete_all_objects(connection_metrics),
+    ok = rabbit_socks_connections:tell(),
+    ?assertEqual({[], []}, Stats()),
+    receive_and_send(Known, 1, 5, 6),
+    ok = rabbit_socks_connections:tell(),
+    ?assertMatch({[{Known, 505, 26, 0, 0}], [{Known, #{recv_cnt := 4, send_cnt := 2}}]}, Stats()),
+    lists:foreach(fun ended/1, [Known, Unknown]).
+
+%% More than are looked at at once.
+counted_many() ->
+    Pids = [session(fun() -> identify(<<"ada">>, registered) end) || _ <- lists:seq(1, 1500)],
+    [receive_and_send(Pid, 1, 1, 1) || Pid <- Pids],
+    ok = rabbit_socks_connections:tell(),
+    ?assertEqual(lists:sort(Pids), lists:sort([Pid || {Pid, 1, 1, 0, 0} <- ets:tab2list(connection_coarse_metrics)])),
+    lists:foreach(fun ended/1, Pids).
+
+receive_and_send(Pid, Messages, Received, Sent) ->
+    Pid ! {count, fun(Traffic) ->
+        ok = rabbit_socks_traffic:received(Messages, Received, Traffic),
+        ok = rabbit_socks_traffic:sent(Sent, Traffic)
+    end},
+    receive {Pid, counted} -> ok after ?WAIT -> error(timeout) end.
+
 %% The edge's owner was gone when they ended.
 cleared() ->
     Pids = [session(fun() -> identify(<<"ada">>, registered) end), session(fun() -> ok end)],
@@ -116,13 +152,23 @@ closed() ->
 session(Does) ->
     Test = self(),
     Pid = spawn(fun() ->
+        Traffic = rabbit_socks_traffic:new(),
         ok = rabbit_socks_connections:opened(1, ?MODULE, #{peer => {<<"127.0.0.1">>, 1}, local => {<<"127.0.0.1">>, 2}, secure => false,
-                                                           transport => websocket, protocol => rfc6455, generation => none, namespace => none}),
+                                                           transport => websocket, protocol => rfc6455, generation => none, namespace => none}, Traffic),
         Does(),
         Test ! {self(), done},
-        receive {shutdown, _} = Shutdown -> Test ! {self(), Shutdown} end
+        stay(Test, Traffic)
     end),
     receive {Pid, done} -> Pid after ?WAIT -> error(timeout) end.
+
+stay(Test, Traffic) ->
+    receive
+        {shutdown, _} = Shutdown -> Test ! {self(), Shutdown};
+        {count, Count} ->
+            ok = Count(Traffic),
+            Test ! {self(), counted},
+            stay(Test, Traffic)
+    end.
 
 identify(User, Registered) -> ok = rabbit_socks_connections:identify({User, <<"/">>, Registered}).
 

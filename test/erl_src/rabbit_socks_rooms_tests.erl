@@ -18,7 +18,7 @@ rooms_test_() ->
 %% As a callback of the session 5.
 in_session(Test) ->
     Link = link_port:open(),
-    Writer = rabbit_socks_writer:new(5, Link, false),
+    Writer = rabbit_socks_writer:new(5, Link, false, rabbit_socks_traffic:new()),
     ok = rabbit_socks_writer:gather(Writer, rabbit_socks_acks:new()),
     try
         Test(Writer, fun() ->
@@ -47,7 +47,7 @@ forms(_, Written) ->
         {[], []}]].
 
 exceptions(Writer, Written) ->
-    Other = rabbit_socks_writer:new(6, element(4, Writer), false),
+    Other = rabbit_socks_writer:new(6, element(4, Writer), false, rabbit_socks_traffic:new()),
     ok = broadcast("a", news, [], #{except => [Writer, <<"b">>, Other, "c"]}),
     {broadcast, Audience, _} = Written(),
     ?assertEqual(audience([<<"a">>], [<<"b">>, <<"c">>], [5, 6]), maps:map(fun(_, List) -> lists:sort(List) end, Audience)),

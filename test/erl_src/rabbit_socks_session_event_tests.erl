@@ -77,7 +77,7 @@ replies(Link) ->
     %% What cannot be sent has not been used up.
     ?assertError(badarg, ?W:reply(Ack, [a | b], Arg)),
     ?assertError(badarg, ?W:reply(Ack, <<"a">>, Arg)),
-    ?assertError(badarg, ?W:reply(Ack, [], ?W:new(?ID + 1, Link, true))),
+    ?assertError(badarg, ?W:reply(Ack, [], ?W:new(?ID + 1, Link, true, rabbit_socks_traffic:new()))),
     ok = ?W:reply(Ack, [], Arg),
     ok = ?W:reply(Ack, [twice], Arg),
     ?assertEqual([{ack, 3, []}], sent(Link)),
@@ -102,7 +102,7 @@ emits(Link) ->
         #{ack => a, other => 1}, #{ack => a, timeout => 1, other => 1}, [{ack, a}]]],
     [?assertError(badarg, ?W:emit(Name, Args, #{ack => a}, Arg)) || {Name, Args} <- [{<<255>>, []}, {e, [a | b]}]],
     %% A module that could not be told.
-    ?assertError(badarg, ?W:emit(e, [], #{ack => a}, ?W:new(?ID, Link, false))),
+    ?assertError(badarg, ?W:emit(e, [], #{ack => a}, ?W:new(?ID, Link, false, rabbit_socks_traffic:new()))),
     ok = link_port:none(Link).
 
 %% Emits an event named after its argument and answers what comes of it with another.
@@ -288,7 +288,7 @@ disconnects(Link) ->
         ?assertEqual(normal, ended(Pid))
      end || {Disconnect, Whole} <- [{fun ?W:disconnect/1, false}, {fun(Arg) -> ?W:disconnect(Arg, false) end, false},
                                     {fun(Arg) -> ?W:disconnect(Arg, true) end, true}]],
-    Arg = ?W:new(?ID, Link, true),
+    Arg = ?W:new(?ID, Link, true, rabbit_socks_traffic:new()),
     ?assertError(badarg, ?W:disconnect(Arg, perhaps)),
     {_, Monitor} = spawn_monitor(fun() -> ok = ?W:disconnect(Arg, true) end),
     receive {'DOWN', Monitor, process, _, normal} -> ok end,

@@ -108,4 +108,4 @@ hides_what_it_holds(Link) ->
     ?assertNotEqual(nomatch, string:find(Status, "{session_callback,77}")),
     ?assertEqual(nomatch, string:find(Status, "#Fun")),
     ?assertEqual(#{state => {m, 1}, message => hidden, log => [], reason => r},
-                 rabbit_socks_session:format_status(#{state => {session, 1, m, secret, w, l, 0, 0, false, acks}, message => payload, log => [payload], reason => r})).
+                 rabbit_socks_session:format_status(#{state => {session, 1, m, secret, w, t, l, 0, 0, false, acks}, message => payload, log => [payload], reason => r})).

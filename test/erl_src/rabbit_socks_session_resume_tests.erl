@@ -66,7 +66,7 @@ positions(Link) ->
                   {position, ?ID, <<>>}], link_port:commands(4, Link)).
 
 bad(Link) ->
-    Writer = ?W:new(?ID, Link, false),
+    Writer = ?W:new(?ID, Link, false, rabbit_socks_traffic:new()),
     ok = ?W:position(binary:copy(<<"p">>, 4096), Writer),
     ?assertMatch({position, ?ID, <<"p", _/binary>>}, link_port:packet(Link)),
     [?assertError(badarg, ?W:position(Text, Writer)) || Text <- [<<255>>, binary:copy(<<"p">>, 4097), atom]].

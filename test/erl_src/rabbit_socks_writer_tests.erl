@@ -9,7 +9,7 @@
 writer_test_() ->
     [{atom_to_list(Name), fun() ->
           Link = link_port:open(),
-          try Test(rabbit_socks_writer:new(5, Link, true), Link) after _ = rabbit_socks_gather:discard(), catch link_port:close(Link) end
+          try Test(rabbit_socks_writer:new(5, Link, true, rabbit_socks_traffic:new()), Link) after _ = rabbit_socks_gather:discard(), catch link_port:close(Link) end
       end} || {Name, Test} <- [
         {at_once, fun at_once/2},
         {gathered, fun gathered/2},

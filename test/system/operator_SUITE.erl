@@ -8,7 +8,7 @@
 
 -export([all/0, suite/0, init_per_suite/1, end_per_suite/1, init_per_testcase/2, end_per_testcase/2]).
 -export([listed/1, unidentified/1, closed_by_name/1, closed_by_user_name/1, closed_by_command/1, closed_with_all/1, user_deleted/1, vhost_deleted/1,
-         drained/1, left/1, crashed/1, killed/1, edge_killed/1, became_another/1, refreshed/1, many/1]).
+         drained/1, left/1, crashed/1, killed/1, edge_killed/1, became_another/1, refreshed/1, many/1, traffic/1]).
 
 -import(listeners_world, [port/2, rpc/4, eventually/1]).
 
@@ -20,7 +20,7 @@
 suite() -> [{timetrap, {minutes, 3}}].
 
 all() -> [listed, unidentified, closed_by_name, closed_by_user_name, closed_by_command, closed_with_all, user_deleted, vhost_deleted, drained, left, crashed,
-          killed, edge_killed, became_another, refreshed, many].
+          killed, edge_killed, became_another, refreshed, many, traffic].
 
 init_per_suite(Config) ->
     Broker = socks_broker:start(#{
@@ -84,7 +84,7 @@ unidentified(Config) ->
     ?assertEqual([<<"\t\tWebSocket RFC 6455\twebsocket\t\t\toperator_callback\tfalse\t127.0.0.1\t127.0.0.1\t", Port/binary>>],
                  list(Config, ["user", "vhost", "protocol", "transport", "generation", "namespace", "module", "ssl", "peer_host", "host", "port"])),
     [All] = list(Config, ["--verbose"]),
-    ?assertEqual(16, length(binary:split(All, <<"\t">>, [global]))),
+    ?assertEqual(20, length(binary:split(All, <<"\t">>, [global]))),
     {0, Json} = socks_broker:ctl(?config(broker, Config), ["-q", "list_socks_connections", "--formatter", "json", "transport", "user"]),
     ?assertEqual([#{<<"transport">> => <<"websocket">>, <<"user">> => <<>>}], decode(Config, Json)),
     ?assertEqual([], shown(Config)),
@@ -190,6 +190,26 @@ many(Config) ->
     ?assertEqual(100, length(lists:usort(list(Config, ["name"])))),
     [ok = socks_ws:close(Ws) || Ws <- Open],
     ok.
+
+%% What went through a session, in our list and, with rates, in the management plugin's; the other one has done nothing.
+traffic(Config) ->
+    {Ws, Engine} = clients(Config),
+    Echo = fun(Text) -> ok = socks_ws:send(Ws, {utf8, Text}), ?assertEqual({utf8, Text}, socks_ws:recv(Ws, ?WAIT)) end,
+    [Echo(Text) || Text <- [<<"one">>, <<"two">>, <<"seven">>]],
+    [Quiet, Busy] = list(Config, ["transport", "recv_cnt", "recv_oct", "send_cnt", "send_oct"]),
+    ?assertEqual(<<"polling\t0\t0\t0\t0">>, Quiet),
+    [<<"websocket">>, <<"3">>, <<"11">>, <<"3">>, Sent] = binary:split(Busy, <<"\t">>, [global]),
+    ?assert(binary_to_integer(Sent) >= 11),
+    Wanted = #{<<"recv_cnt">> => 3, <<"recv_oct">> => 11, <<"send_cnt">> => 3, <<"send_oct">> => binary_to_integer(Sent)},
+    eventually(fun() -> maps:with(maps:keys(Wanted), hd(shown(Config, 2))) =:= Wanted end),
+    eventually(fun() ->
+        Echo(<<"more">>),
+        case hd(shown(Config, 2)) of
+            #{<<"recv_oct_details">> := #{<<"rate">> := In}, <<"send_oct_details">> := #{<<"rate">> := Out}} -> In > 0 andalso Out > 0;
+            _ -> false
+        end
+    end),
+    leave({Ws, Engine}).
 
 %% A bare WebSocket, and one of Socket.IO that polls; both are ada's.
 clients(Config) ->

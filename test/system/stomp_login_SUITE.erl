@@ -124,7 +124,7 @@ bad_tokens(Config) ->
 %% Certificates
 
 certificate(Config) ->
-    Login = fun(Path, Name, Fields, Headers) -> who(socks_stomp_tls(Config, Path, Name, Fields), Headers) end,
+    Login = fun(Path, Name, Fields, Headers) -> logged_in(Config, socks_stomp_tls(Config, Path, Name, Fields), Headers) end,
     ?assertEqual("CN=client,O=Suite", Login("/certificate", "client", [], [])),
     ?assertEqual("guest", Login("/certificate", "client", [], [{"login", "guest"}, {"passcode", "guest"}])),
     %% What was said for this connection comes before the certificate.
@@ -247,17 +247,21 @@ open(Config, Path, Fields) ->
 
 who(Config, Path, Fields) -> who(Config, Path, Fields, []).
 
-who(Config, Path, Fields, Headers) -> who(open(Config, Path, Fields), Headers).
+who(Config, Path, Fields, Headers) -> logged_in(Config, open(Config, Path, Fields), Headers).
 
-%% The name of the user that the broker takes it for: the broker says it when it refuses another's name.
-who(Ws, Headers) ->
+%% The name of the user that the broker takes it for: the broker says it when it refuses another's name. The operator reads the same.
+logged_in(Config, Ws, Headers) ->
     ok = socks_stomp:send(Ws, f("CONNECT", [{"accept-version", "1.2"}, {"host", "/"} |
                                             [{Name, unicode:characters_to_binary(Value)} || {Name, Value} <- Headers]])),
     {<<"CONNECTED">>, _, _, _} = socks_stomp:recv(Ws),
+    Sessions = fun() -> socks_broker:rpc(?config(broker, Config), rabbit_socks_connections, list, [[user, vhost]]) end,
+    ok = socks_os:wait_until(fun() -> length(Sessions()) =:= 1 end, 10_000),
+    [[{user, Listed}, {vhost, <<"/">>}]] = Sessions(),
     ok = socks_stomp:send(Ws, f("SEND", [{"destination", "/exchange/amq.topic/a"}, {"user-id", "somebody else"}])),
     {<<"ERROR">>, _, Body, _} = socks_stomp:recv(Ws),
     socks_stomp:close(Ws),
     {match, [Name]} = re:run(Body, "(?:authenticated user was '|for user ')([^']+)'", [{capture, all_but_first, binary}]),
+    ?assertEqual(text(Name), text(Listed)),
     text(Name).
 
 %% RabbitMQ 4 says it in Latin-1.
