@@ -12,6 +12,8 @@
 
 %% What the edge needs beyond the time that a poll may stay open.
 -define(GRACE, 10000).
+%% The web server ends a connection on which nothing happens for 300 seconds.
+-define(SILENCE, 120000).
 %% The web server may be writing to the client still, for 30 seconds at most.
 -define(CUT, 60000).
 -define(ENDS, 1000).
@@ -59,8 +61,7 @@ body(Req0, Limit, Deadline, Sofar) ->
     end.
 
 ask(#{id := Id} = Row, Request, Req) ->
-    %% The edge says when a poll has waited long enough.
-    cowboy_req:cast({set_options, #{idle_timeout => infinity}}, Req),
+    ok = unhurried(Req),
     case rabbit_socks_edge:open_ref() of
         {ok, Ref} ->
             case rabbit_socks_edge:command({request, Ref, Id, Request}) of
@@ -70,6 +71,9 @@ ask(#{id := Id} = Row, Request, Req) ->
         {error, not_running} ->
             unavailable(Req)
     end.
+
+%% The edge says when a poll has waited long enough. A word to the web server is something that happens.
+unhurried(Req) -> cowboy_req:cast({set_options, #{idle_timeout => infinity}}, Req).
 
 await(Ref, Row, Req) ->
     receive
@@ -82,10 +86,20 @@ await(Ref, Row, Req) ->
             refuse(400, <<"No WebSocket upgrade is possible in this way">>, Req);
         {rabbit_socks_edge, Ref, finish} ->
             unavailable(Req)
-    after limit(poll_timeout, Row) + ?GRACE ->
-        gone(Ref),
-        unavailable(Req)
+    after patience(Row, Req) ->
+        waited(Ref, Row, Req)
     end.
+
+%% A POST waits for as long as its session takes no more, in an alarm of the broker for instance. Of the edge's end we are told.
+patience(_, #{method := <<"POST">>}) -> ?SILENCE;
+patience(Row, _) -> limit(poll_timeout, Row) + ?GRACE.
+
+waited(Ref, Row, #{method := <<"POST">>} = Req) ->
+    ok = unhurried(Req),
+    await(Ref, Row, Req);
+waited(Ref, _, Req) ->
+    gone(Ref),
+    unavailable(Req).
 
 stream(Ref, Row, Req) ->
     Write = fun(Data) -> cowboy_req:stream_body(Data, nofin, Req) end,

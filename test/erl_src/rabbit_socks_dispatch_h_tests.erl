@@ -18,7 +18,8 @@ all_test_() ->
                        {client_goes_away, fun client_goes_away/0},
                        {no_edge, fun no_edge/0},
                        {edge_dies, fun edge_dies/0},
-                       {no_answer, fun no_answer/0}]).
+                       {no_answer, fun no_answer/0},
+                       {post_waits, fun post_waits/0}]).
 
 whole_answer() ->
     {Port, Id} = start([]),
@@ -144,3 +145,16 @@ no_answer() ->
     ?assertEqual([{gone, Ref}], called(command)),
     matches(until(Upgrade, <<"\r\n\r\n">>), "^HTTP/1.1 503 "),
     closed(Upgrade).
+
+%% A poll that the edge forgets is given up; a POST has no time of its own, since its session takes what it has when it can.
+post_waits() ->
+    {Port, _} = start([{poll_timeout, 1}]),
+    Post = asks(Port, "POST /socks/p HTTP/1.1\r\nHost: a\r\nContent-Length: 1\r\n\r\nx"),
+    {To, _, #{method := <<"POST">>}} = requested(),
+    Poll = get(Port, "/socks/p"),
+    {{_, Ref}, _, #{method := <<"GET">>}} = requested(),
+    ?assertMatch({ok, <<"HTTP/1.1 503 ", _/binary>>}, gen_tcp:recv(Poll, 0, 40000)),
+    ?assertEqual([{gone, Ref}], called(command)),
+    edge_stub:event(To, {response, 200, [], <<"ok">>}),
+    matches(until(Post, <<"\r\n\r\nok">>), "^HTTP/1.1 200 "),
+    lists:foreach(fun gen_tcp:close/1, [Post, Poll]).
