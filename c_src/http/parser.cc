@@ -81,8 +81,9 @@ size_t Parser::Impl::FeedEmptyLines(Bytes bytes) {
   return used;
 }
 
-// A piece ends with a line, and where a limit is reached: so it does not matter
-// which of two faults llhttp would have met later in the same read.
+// A piece ends with a CR and where a limit is reached, and an LF is one of its
+// own: so it does not matter which of two faults llhttp would have met later in
+// the same read, nor what its release makes of an LF alone.
 Bytes Parser::Impl::NextPiece(Bytes bytes) const {
   size_t room = limits.max_head - head_bytes;
   if (lines == 0) {
@@ -91,7 +92,9 @@ Bytes Parser::Impl::NextPiece(Bytes bytes) const {
     room = std::min<size_t>(room, limits.max_header_name + 1 - name.size());
   }
   const size_t end = bytes.find_first_of("\r\n");
-  return bytes.substr(0, std::min(room, end == Bytes::npos ? end : end + 1));
+  if (end == Bytes::npos) return bytes.substr(0, room);
+  const bool lf = bytes[end] == '\n' && end > 0;
+  return bytes.substr(0, std::min(room, lf ? end : end + 1));
 }
 
 size_t Parser::Impl::FeedHead(Bytes bytes) {
@@ -119,24 +122,21 @@ size_t Parser::Impl::FeedHead(Bytes bytes) {
 
 void Parser::Impl::CheckPiece(Bytes line) {
   const char first = line.empty() ? '\0' : line.front();
-  // RFC 9112 2.2: a bare CR is no line end.
-  if (tail.EndsWith("\r") && first != '\n') Fail(400, "a line ends in CR LF");
+  // RFC 9112 2.2: a bare CR is no line end, nor is a bare LF.
+  if (tail.EndsWith("\r") != (first == '\n')) Fail(400, "a line ends in CR LF");
   if (lines == 0 || line_bytes > 0) return;
   // RFC 9112 5.2: its two halves could be read as two different things.
   if (first == ' ' || first == '\t') Fail(400, "a header field is folded");
   if (first != '\r' && request.headers.fields().size() >= limits.max_headers)
     Fail(431, "too many header fields");
+  if (first == ':') Fail(400, "a header field has no name");
 }
 
 void Parser::Impl::EndLine() {
-  if (!tail.EndsWith("\r\n")) {
-    Fail(400, "a line ends in CR LF");
-  } else if (lines == 0) {
+  if (lines == 0) {
     EndRequestLine();
   } else if (line_bytes == 2) {
     EndHead();
-  } else if (name.empty()) {
-    Fail(400, "a header field has no name");
   } else {
     request.headers.Add(std::move(name), std::string(base::TrimSpace(value)));
     name.clear();
