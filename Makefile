@@ -127,7 +127,7 @@ compile: ## every object that a test needs
 	@$(MAKE) --no-print-directory -s -j2 objects && $(MAKE) --no-print-directory -s -j2 SAN=address objects
 
 ci: deps ## installs what is needed, then runs every test and check there is
-	@$(MAKE) --no-print-directory -s -j2 dist test-beams
+	@$(MAKE) --no-print-directory -s -j2 dist test-beams client-packages
 	@tools/ci.sh $(RESULTS) "compile test check fuzz-regress sanitize" "system clients" "trixie"
 
 info: ## every resolved build variable

@@ -20,3 +20,14 @@ $(BROWSER_CLIENT_OUT)/stamp: $(BROWSER_CLIENT_LOCK)/package.json $(BROWSER_CLIEN
 	@cd $(@D) && mkdir -p www && cp $(BROWSER_CLIENT_FILES:%=node_modules/socket.io-client/dist/%) www/
 	@cd $(@D)/node_modules && for p in $(BROWSER_CLIENT_PARTS); do echo "== $$p"; echo; cat $$p/LICENSE 2>/dev/null || cat $$p/license.md || exit 1; echo; done >../www/LICENSE
 	@touch $@
+
+# The packages that the programs of test/clients are written for: $(call client_packages,DIRECTORY…). Suites install their own when
+# they are missing (socks_node); where several run side by side, all of them are there before.
+client_packages = $(1:%=test/clients/%/node_modules/.package-lock.json)
+CLIENT_PACKAGES := $(filter-out bench,$(patsubst test/clients/%/package-lock.json,%,$(wildcard test/clients/*/package-lock.json)))
+
+.PHONY: client-packages
+client-packages: $(call client_packages,$(CLIENT_PACKAGES))
+
+test/clients/%/node_modules/.package-lock.json: test/clients/%/package-lock.json
+	@cd test/clients/$* && npm ci --no-audit --no-fund --ignore-scripts --prefer-offline >/dev/null && touch node_modules/.package-lock.json

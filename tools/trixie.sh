@@ -1,11 +1,12 @@
 #!/bin/bash
 # SPDX-License-Identifier: MPL-2.0
-# trixie.sh DIR RESULTS PACKAGES SUITES: builds the plugin in a Debian 13 of its own, below DIR, and runs the suites there, with
-# that Debian's RabbitMQ and OTP. Writes "PASSED FAILED SKIPPED" to RESULTS/trixie, and what failed: one skipped, and the reason in
-# words, where such a Debian cannot be had. What was installed is kept for the next run.
+# trixie.sh DIR RESULTS PACKAGES VARIABLES: builds the plugin in a Debian 13 of its own, below DIR, and makes trixie-tests there,
+# with that Debian's RabbitMQ and OTP, and with these variables of make. Writes "PASSED FAILED SKIPPED" to RESULTS/trixie, and
+# what failed: one skipped, and the reason in words, where such a Debian cannot be had. What was installed is kept for the next
+# run.
 #
 # DEBIAN_MIRROR is where Debian comes from; without it, where debootstrap gets it.
-dir=$1 results=$2 packages=$3 suites=$4
+dir=$1 results=$2 packages=$3 variables=$4
 root=$dir/root
 mkdir -p "$dir" "$results" || exit 1
 
@@ -61,7 +62,8 @@ enter "make deps DEPS='$packages'" >"$dir/deps.log" 2>&1 || {
 }
 
 rm -rf "$root/build/results"
-enter "make -s -j2 BUILD=/build BROWSER_CLIENT= dist test-beams && make BUILD=/build BROWSER_CLIENT= system SUITE='$suites'"
+make="make --no-print-directory BUILD=/build BROWSER_CLIENT="
+enter "$make -s -j2 dist objects && $make -k trixie-tests $variables"
 status=$?
 {
   head -qn 1 "$root"/build/results/* | awk '{p += $1; f += $2; s += $3} END {print p + 0, f + 0, s + 0}'

@@ -5,7 +5,7 @@
 
 -include_lib("eunit/include/eunit.hrl").
 
--export([tests/1, called/1]).
+-export([tests/1, called/1, rows/0]).
 -export([subprotocol_name/0, init/2, open/3, handle_frame/2, terminate/1]).
 
 -spec subprotocol_name() -> string().
@@ -36,15 +36,12 @@ run(Test) ->
             erlang:raise(Class, Reason, Stack)
     end.
 
-%% The table is as rabbit_table defines it.
 setup() ->
     Level = maps:get(level, logger:get_primary_config()),
     ok = logger:set_primary_config(level, none),
     {ok, Cowboy} = application:ensure_all_started(cowboy),
     {ok, Tls} = application:ensure_all_started(ssl),
-    ok = mnesia:start(),
-    {atomic, ok} = mnesia:create_table(rabbit_listener, [{type, bag}, {record_name, listener},
-                                                         {attributes, [node, protocol, host, ip_address, port, opts]}]),
+    ok = open_rows(),
     ok = application:set_env(rabbit, ssl_apps, []),
     ok = application:set_env(rabbit, ssl_options, []),
     {ok, Events} = gen_event:start({local, rabbit_event}),
@@ -56,16 +53,38 @@ setup() ->
 
 cleanup({Level, Started, Events, Sup, Web}) ->
     stop(Sup),
-    Left = {rabbit_web_dispatch_registry:list_all(), mnesia:dirty_read(rabbit_listener, node()), listeners(),
+    Left = {rabbit_web_dispatch_registry:list_all(), rows(), listeners(),
             gen_event:which_handlers(rabbit_event)},
     stop(Web),
     edge_stub:uninstall(),
     gen_event:stop(Events),
-    stopped = mnesia:stop(),
+    ok = close_rows(),
     lists:foreach(fun application:stop/1, lists:reverse(Started)),
     flush(),
     ok = logger:set_primary_config(level, Level),
     Left.
+
+%% RabbitMQ 4 makes its table itself; that of 3 is as rabbit_table defines it.
+open_rows() ->
+    case lists:member({ensure_listener_table_for_this_node, 0}, rabbit_networking:module_info(exports)) of
+        true -> apply(rabbit_networking, ensure_listener_table_for_this_node, []);
+        false ->
+            ok = mnesia:start(),
+            {atomic, ok} = mnesia:create_table(rabbit_listener, [{type, bag}, {record_name, listener},
+                                                                 {attributes, [node, protocol, host, ip_address, port, opts]}]),
+            ok
+    end.
+
+close_rows() ->
+    case ets:whereis(rabbit_listener_ets) of
+        undefined -> stopped = mnesia:stop();
+        Table -> true = ets:delete(Table)
+    end,
+    ok.
+
+%% @doc What the broker knows of listeners.
+-spec rows() -> [tuple()].
+rows() -> rabbit_networking:node_listeners(node()).
 
 %% A listener of the web context is stopped in its own time; ranch cannot look at one half way.
 listeners() ->

@@ -20,7 +20,7 @@ all_test_() ->
                        {killed_while_suspended, fun killed_while_suspended/0},
                        {stopped_behind_our_back, fun stopped_behind_our_back/0}]).
 
-rows() -> [{element(5, Row), element(6, Row)} || Row <- mnesia:dirty_read(rabbit_listener, node())].
+rows() -> [{element(5, Row), element(6, Row)} || Row <- broker_stub:rows()].
 
 start() ->
     ok = rabbit_socks_listener_sup:start_listener(?ANY, broker_stub, [{options, here}]),

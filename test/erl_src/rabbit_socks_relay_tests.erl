@@ -17,7 +17,7 @@ all_test_() ->
                        {relayed_to_a_slow_client, fun relayed_to_a_slow_client/0}]).
 
 tls() ->
-    Key = [{key, {namedCurve, secp256r1}}],
+    Key = [{key, {namedCurve, secp256r1}}, {digest, sha256}],
     #{server_config := Server} = public_key:pkix_test_data(#{
         server_chain => #{root => Key, intermediates => [], peer => Key},
         client_chain => #{root => Key, intermediates => [], peer => Key}}),
