@@ -60,12 +60,21 @@ class Bridge {
     return answer;
   }
 
+  // Other credentials of the same user: from now on, and for connections to come.
+  async refresh(credentials) {
+    const answer = await this.command('refresh', credentials);
+    this.who = {...credentials, vhost: this.who.vhost};
+    this.socket.auth = this.who;
+    return answer;
+  }
+
   close() {
     this.socket.disconnect();
   }
 
   connected() {
-    const words = () => `Logged in as ${this.who.username} to ${this.who.vhost}, over ${kTransports[this.socket.io.engine.transport.name]}.`;
+    const who = this.who.token === undefined ? `as ${this.who.username}` : 'with a token';
+    const words = () => `Logged in ${who} to ${this.who.vhost}, over ${kTransports[this.socket.io.engine.transport.name]}.`;
     this.socket.io.engine.on('upgrade', () => this.listener.state('open', words()));
     this.listener.state('open', words());
     this.listener.connected();

@@ -85,7 +85,7 @@ const listener = {
     if (wish !== undefined) drop(wish, new BridgeError(reason).message);
   },
   expires(seconds) {
-    note('error', 'login', `The login ends in ${seconds} s: connect again with a new token.`);
+    note('error', 'login', `The login ends in ${seconds} s: put a new token into its field.`);
   },
   blocked: (...sources) => blocked(sources.flat()),
   unblocked: () => blocked([]),
@@ -94,10 +94,26 @@ const listener = {
 function connect() {
   bridge?.close();
   setState('connecting', 'Connecting …');
+  element('renewed').textContent = '';
+  const [username, password, vhost] = ['username', 'password', 'vhost'].map((id) => element(id).value);
+  const token = element('token').value.trim();
   bridge = new Bridge(listener, {
     transports: element('transport').value.split(' '),
-    auth: {username: element('username').value, password: element('password').value, vhost: element('vhost').value},
+    auth: token === '' ? {username, password, vhost} : {token, vhost},
   });
+}
+
+// Another token for the same login.
+async function renew() {
+  const token = element('token').value.trim();
+  if (token === '' || element('status').dataset.state !== 'open') return;
+  try {
+    const {user, expires} = await bridge.refresh({token});
+    const until = expires === undefined ? 'does not end' : `ends at ${new Date(expires * 1000).toLocaleString()}`;
+    tell('renewed', 'good', 'login', `The token is taken: the login of ${user} ${until}.`);
+  } catch (error) {
+    failed('renewed', 'login', error);
+  }
 }
 
 function blocked(sources) {
@@ -244,6 +260,7 @@ onSubmit('subscription', subscribe);
 onSubmit('consuming', consume);
 onSubmit('reading', read);
 element('disconnect').addEventListener('click', () => { bridge.close(); setState('idle', 'Disconnected.'); });
+element('token').addEventListener('change', renew);
 element('publish-many').addEventListener('click', () => publishMany(1000));
 element('request').addEventListener('click', request);
 element('declare').addEventListener('click', () => declare(element('queue').value, 'consumed', {durable: true}));

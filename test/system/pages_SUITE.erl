@@ -4,14 +4,14 @@
 
 -export([all/0, suite/0, init_per_suite/1, end_per_suite/1]).
 -export([index/1, client/1, echo/1, websocket/1, xhr_polling/1, jsonp_polling/1, stomp/1, chat/1]).
--export([console/1, console_consume/1, console_stream/1, console_refusals/1, console_blocked/1, readme/1]).
+-export([console/1, console_consume/1, console_stream/1, console_refusals/1, console_blocked/1, console_token/1, readme/1]).
 
 -include_lib("common_test/include/ct.hrl").
 
 suite() -> [{timetrap, {minutes, 4}}].
 
 all() -> [index, client, echo, websocket, xhr_polling, jsonp_polling, stomp, chat, console, console_consume, console_stream, console_refusals,
-          console_blocked, readme].
+          console_blocked, console_token, readme].
 
 init_per_suite(Config) ->
     Dir = socks_node:dir("pages"),
@@ -25,14 +25,15 @@ init_per_suite(Config) ->
     [Chat] = filelib:wildcard(filename:join(Out, "rabbit_socks_chat-*.ez")),
     Broker = socks_broker:start(#{
         ports => [socks, bridge],
-        plugins => [rabbit_socks, rabbitmq_stomp, rabbit_socks_chat],
+        plugins => [rabbit_socks, rabbitmq_stomp, rabbit_socks_chat, rabbitmq_auth_backend_oauth2],
         ez => [os:getenv("RABBIT_SOCKS_EZ"), Chat],
         config => fun(#{socks := Port, bridge := Bridge}) ->
             Routes = [{"echo", rabbit_socks_echo, []}, {"amqp", rabbit_socks_amqp, []}, {"chat", rabbit_socks_chat, []},
                       {"stomp", rabbit_socks_stomp, []}],
             [{rabbitmq_stomp, [{tcp_listeners, []}]},
              {rabbit_socks_chat, [{interface, none}]},
-             {rabbit_socks, [{listeners, [{{"127.0.0.1", Port}, Routes, []}, {{"127.0.0.1", Bridge}, rabbit_socks_amqp, []}]}]}]
+             {rabbit_socks, [{listeners, [{{"127.0.0.1", Port}, Routes, []}, {{"127.0.0.1", Bridge}, rabbit_socks_amqp, []}]}]}
+             | amqp_tokens:config()]
         end
     }),
     [{broker, Broker}, {dir, Dir}, {shots, Shots} | Config].
@@ -65,15 +66,19 @@ console_blocked(Config) ->
     end),
     page(blocked, Config).
 
+%% The first token ends within the notice that the bridge gives (60 s).
+console_token(Config) ->
+    page(token, socks, [amqp_tokens:token(Claims) || Claims <- [#{exp => amqp_tokens:in(55)}, #{}, #{sub => <<"grace">>}]], Config).
+
 %% The listener that README.md asks for.
-readme(Config) -> page(readme, bridge, Config).
+readme(Config) -> page(readme, bridge, [], Config).
 
-page(Name, Config) -> page(Name, socks, Config).
+page(Name, Config) -> page(Name, socks, [], Config).
 
-page(Name, Listener, Config) ->
+page(Name, Listener, More, Config) ->
     Url = socks_broker:url(?config(broker, Config), Listener),
     {Status, Output} = socks_node:run(
-        ?config(dir, Config), "node", ["pages.mjs", atom_to_list(Name), Url, ?config(shots, Config)], 120_000
+        ?config(dir, Config), "node", ["pages.mjs", atom_to_list(Name), Url, ?config(shots, Config) | More], 120_000
     ),
     ct:log("~ts", [Output]),
     case Status of

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: MPL-2.0
-// pages.mjs CASE URL SHOTS: drives one demo page in headless Chromium as a person would, and leaves a picture of it in SHOTS.
+// pages.mjs CASE URL SHOTS [TOKEN…]: drives one demo page in headless Chromium as a person would, and leaves a picture of it in SHOTS.
 // Ends with 0 when everything was as it should be; otherwise says what was not.
 import assert from 'node:assert/strict';
 import {readdirSync} from 'node:fs';
 import path from 'node:path';
 import {chromium} from 'playwright-core';
 import {blocked, console_, consume, readme, refusals, stream} from './console.mjs';
+import {token} from './console_token.mjs';
 import {base, finish, kFlags, line, lines, open, shots, state, text} from './page.mjs';
 
 const name = process.argv[2];
@@ -168,7 +169,7 @@ async function chat(browser) {
 }
 
 const cases = {
-  console: console_, blocked, consume, readme, refusals, stream,
+  console: console_, blocked, consume, readme, refusals, stream, token,
   index, client, echo, stomp, chat,
   websocket: (browser) => socketio(browser, 'websocket'),
   xhr_polling: (browser) => socketio(browser, 'xhr-polling'),
