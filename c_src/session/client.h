@@ -13,11 +13,11 @@
 #include <vector>
 
 #include "base/id.h"
-#include "base/outbox.h"
 #include "base/time.h"
 #include "framing/attachments.h"
 #include "framing/generation.h"
 #include "session/config.h"
+#include "session/kept_request.h"
 #include "session/packet_queue.h"
 #include "transport/table.h"
 
@@ -69,8 +69,7 @@ struct Client {
   std::vector<std::string> held;  // 0.9: packets behind a connect that the node
                                   // has not answered yet
   std::unique_ptr<Engine> engine;  // of Engine.IO
-  std::unique_ptr<base::OpenInfo>
-      request;  // what opened it, for its later namespaces; or none
+  KeptRequest request;             // none: it has no namespaces
 
   base::Time deadline = 0;
   base::Time scheduled = 0;

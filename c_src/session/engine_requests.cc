@@ -72,8 +72,8 @@ void NewClient(Tables& t, Connection* c, Target target,
     return;
   }
   Client* k = AddClient(t, c, target.route, target.transport, generation);
-  k->request = std::make_unique<base::OpenInfo>(
-      InfoOf(c, &target, k->transport, protocol, {}, &generation));
+  k->request =
+      KeptRequest(InfoOf(c, &target, k->transport, protocol, {}, &generation));
   PrepareEngine(t, k, query);
   AcceptEngine(t, k, c);
 }

@@ -39,8 +39,9 @@ void Send(Tables& t, Client* k, const SocketPacket& packet) {
 void Open(Tables& t, Client* k, const SocketPacket& connect) {
   Session* s = AddSession(t, k);
   s->nsp = connect.nsp;
-  base::OpenInfo info = *k->request;
+  base::OpenInfo info = k->request.Info();
   info.transport = k->transport->name;
+  info.generation = k->generation->name;
   info.nsp = connect.nsp;
   if (!connect.query.empty()) info.query = connect.query;
   info.auth = connect.data;

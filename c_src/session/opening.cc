@@ -80,8 +80,7 @@ void OpenClient(Tables& t, Connection* c, Target target,
       InfoOf(c, &target, target.transport, protocol, {}, &generation);
   // Of Engine.IO alone nothing is known of namespaces.
   if (generation.wire != Wire::kEngine) info.nsp = s->nsp = "/";
-  if (generation.packets != nullptr)
-    k->request = std::make_unique<base::OpenInfo>(info);
+  if (generation.packets != nullptr) k->request = KeptRequest(info);
   c->phase = Connection::Phase::kOpening;
   t.SetDeadline(c, 0);
   AskNode(t, s, std::move(info));
