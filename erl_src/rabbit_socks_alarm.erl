@@ -5,13 +5,14 @@
 %% What is in alarm is a set of sources: one may be over while another goes on, and one source may be in alarm on several
 %% nodes. As for the broker's own clients an alarm on any node of the cluster counts.
 %%
-%% Who subscribed gets `{rabbit_socks_alarm, blocked, Sources}' when the first alarm comes and `{rabbit_socks_alarm,
+%% Subscribers are sessions, whose end is the edge's owner's to tell: it watches them all, and a second monitor would be memory
+%% of each. Who subscribed gets `{rabbit_socks_alarm, blocked, Sources}' when the first alarm comes and `{rabbit_socks_alarm,
 %% unblocked}' when the last one is over. Subscribers and sources are in a table that outlives this process: one that is
 %% started again tells what changed meanwhile.
 -module(rabbit_socks_alarm).
 -behaviour(gen_server).
 
--export([create/0, start_link/0, subscribe/0]).
+-export([create/0, start_link/0, subscribe/0, ended/1, clear/0]).
 -export([changed/3, news/2, conserve_resources/3]).
 -export([init/1, handle_continue/2, handle_call/3, handle_cast/2, handle_info/2]).
 -export_type([source/0, news/0]).
@@ -35,13 +36,24 @@ create() ->
 start_link() ->
     {ok, _} = gen_server:start_link({local, ?MODULE}, ?MODULE, [], []).
 
-%% @doc From now on the calling process is told; until it ends. The sources that are in alarm already, [] if none is: what
-%% comes as a message afterwards is newer. It costs a row in a table and a monitor, and waits for nobody.
+%% @doc From now on the calling process, a session's, is told; until ended/1. The sources that are in alarm already, [] if none
+%% is: what comes as a message afterwards is newer. It costs a row in a table, and waits for nobody.
 -spec subscribe() -> [source()].
 subscribe() ->
     true = ets:insert(?TABLE, {{subscriber, self()}}),
-    ok = gen_server:cast(?MODULE, {monitor, self()}),
     sources().
+
+%% @doc Called by who watches the session, when it has ended; whether it had subscribed or not.
+-spec ended(pid()) -> ok.
+ended(Pid) ->
+    true = ets:delete(?TABLE, {subscriber, Pid}),
+    ok.
+
+%% @doc All sessions have ended, and nobody has watched.
+-spec clear() -> ok.
+clear() ->
+    true = ets:match_delete(?TABLE, {{subscriber, '_'}}),
+    ok.
 
 %% Pure
 
@@ -65,16 +77,14 @@ init([]) ->
 
 -spec handle_continue(start, none) -> {noreply, reference() | none}.
 handle_continue(start, none) ->
-    each_subscriber(fun(Pid) -> erlang:monitor(process, Pid) end),
     {noreply, register_here()}.
 
 -spec handle_call(term(), gen_server:from(), Monitor) -> {reply, {error, unknown}, Monitor}.
 handle_call(_, _, Monitor) ->
     {reply, {error, unknown}, Monitor}.
 
--spec handle_cast({monitor, pid()}, Monitor) -> {noreply, Monitor}.
-handle_cast({monitor, Pid}, Monitor) ->
-    _ = erlang:monitor(process, Pid),
+-spec handle_cast(term(), Monitor) -> {noreply, Monitor}.
+handle_cast(_, Monitor) ->
     {noreply, Monitor}.
 
 -spec handle_info(term(), reference() | none) -> {noreply, reference() | none}.
@@ -83,9 +93,6 @@ handle_info({?MODULE, Source, Alert}, Monitor) ->
     {noreply, Monitor};
 handle_info({'DOWN', Monitor, process, _, _}, Monitor) ->
     {noreply, register_here()};
-handle_info({'DOWN', _, process, Pid, _}, Monitor) ->
-    true = ets:delete(?TABLE, {subscriber, Pid}),
-    {noreply, Monitor};
 handle_info(register, none) ->
     {noreply, register_here()};
 handle_info(_, Monitor) ->
@@ -121,11 +128,8 @@ set(Sources) ->
     true = ets:insert(?TABLE, {sources, Sources}),
     case News of
         none -> ok;
-        _ -> each_subscriber(fun(Pid) -> Pid ! News end)
+        _ -> ets:foldl(fun({{subscriber, Pid}}, ok) -> _ = Pid ! News, ok; (_, ok) -> ok end, ok, ?TABLE)
     end.
 
 sources() ->
     ets:lookup_element(?TABLE, sources, 2).
-
-each_subscriber(Fun) ->
-    ets:foldl(fun({{subscriber, Pid}}, ok) -> _ = Fun(Pid), ok; (_, ok) -> ok end, ok, ?TABLE).

@@ -96,8 +96,8 @@ command({publish, Message}, Ack, #bridge{publishing = Publishing, writer = Write
 command({subscribe, Exchange, Keys}, Ack,
         #bridge{subscriptions = Subscriptions, writer = Writer, login = Login, options = #{max_subscriptions := Most}} = Bridge) ->
     Bridge#bridge{subscriptions = rabbit_socks_amqp_subscriptions:subscribe(Exchange, Keys, Ack, Writer, {Login, Most}, Subscriptions)};
-command({unsubscribe, Id}, Ack, #bridge{subscriptions = Subscriptions, writer = Writer} = Bridge) ->
-    Bridge#bridge{subscriptions = rabbit_socks_amqp_subscriptions:unsubscribe(Id, Ack, Writer, Subscriptions)};
+command({unsubscribe, Id}, Ack, #bridge{subscriptions = Subscriptions, writer = Writer, login = Login} = Bridge) ->
+    Bridge#bridge{subscriptions = rabbit_socks_amqp_subscriptions:unsubscribe(Id, Login, Ack, Writer, Subscriptions)};
 command({consume, Queue, Options}, Ack,
         #bridge{consumers = Consumers, writer = Writer, login = Login, acknowledges = Acknowledges, options = #{max_consumers := Most}} = Bridge) ->
     Who = #{login => Login, most => Most, acknowledges => Acknowledges},
@@ -195,8 +195,8 @@ handle_info({timeout, _, {rabbit_socks_amqp, refresh}}, #bridge{consumers = Cons
     result(Bridge#bridge{consumers = rabbit_socks_amqp_consumers:refresh(Login, Writer, Consumers)});
 handle_info({timeout, _, {rabbit_socks_amqp, refresh_streams}}, #bridge{streams = Streams, login = Login, writer = Writer} = Bridge) ->
     result(Bridge#bridge{streams = rabbit_socks_amqp_streams:refresh(Login, Writer, Streams)});
-handle_info({rabbit_socks_amqp, revoked, Process, Text}, #bridge{subscriptions = Subscriptions, writer = Writer} = Bridge) ->
-    result(Bridge#bridge{subscriptions = rabbit_socks_amqp_subscriptions:revoked(Process, Text, Writer, Subscriptions)});
+handle_info({rabbit_socks_amqp, revoked, Process, Text}, #bridge{subscriptions = Subscriptions, writer = Writer, login = Login} = Bridge) ->
+    result(Bridge#bridge{subscriptions = rabbit_socks_amqp_subscriptions:revoked(Process, Text, Login, Writer, Subscriptions)});
 handle_info({'DOWN', Monitor, process, _, _}, #bridge{publishing = Publishing, writer = Writer} = Bridge) ->
     case rabbit_socks_amqp_publishing:down(Monitor, Writer, Publishing) of
         {ok, Publishing1} -> result(Bridge#bridge{publishing = Publishing1});
@@ -238,13 +238,13 @@ cancelled(Id, #bridge{consumers = Consumers, streams = Streams, writer = Writer}
         true -> Bridge#bridge{streams = rabbit_socks_amqp_streams:ended(Id, Writer, Streams)}
     end.
 
-ended(Monitor, #bridge{consumers = Consumers, streams = Streams, subscriptions = Subscriptions, writer = Writer} = Bridge) ->
+ended(Monitor, #bridge{consumers = Consumers, streams = Streams, subscriptions = Subscriptions, writer = Writer, login = Login} = Bridge) ->
     case rabbit_socks_amqp_consumers:lost(Monitor, Writer, Consumers) of
         {ok, Consumers1} -> Bridge#bridge{consumers = Consumers1};
         other ->
             case rabbit_socks_amqp_streams:lost(Monitor, Writer, Streams) of
                 {ok, Streams1} -> Bridge#bridge{streams = Streams1};
-                other -> Bridge#bridge{subscriptions = rabbit_socks_amqp_subscriptions:down(Monitor, Writer, Subscriptions)}
+                other -> Bridge#bridge{subscriptions = rabbit_socks_amqp_subscriptions:down(Monitor, Login, Writer, Subscriptions)}
             end
     end.
 

@@ -7,7 +7,7 @@
 -module(rabbit_socks_amqp_subscription).
 -behaviour(gen_server).
 
--export([subscribe/4, renew/2, leave/1, queue/2, is_room/1]).
+-export([subscribe/4, renew/2, leave/1, queue/2, room/2, is_room/1]).
 -export([start_link/1, init/1, handle_continue/2, handle_call/3, handle_cast/2, handle_info/2, terminate/2]).
 -export_type([id/0]).
 
@@ -28,15 +28,16 @@
     connection :: undefined | rabbit_socks_amqp_client:connection(),
     channel :: undefined | rabbit_socks_amqp_client:channel(),
     subscribers = #{} :: #{pid() => {reference(), rabbit_socks_access:user()}},
+    users = #{} :: #{rabbit_socks_access:user() => rabbit_socks_access:user()}, % of the subscribers, and perhaps of some before
     unacknowledged = 0 :: non_neg_integer()
 }).
 
-%% @doc The caller is one of its subscribers from now on: it joins the room itself. May is asked before.
+%% @doc The caller is one of its subscribers from now on: it joins the room/2 itself. May is asked before.
 -spec subscribe(VHost :: binary(), Exchange :: binary(), Keys :: [binary()], rabbit_socks_access:user()) ->
-    {ok, pid(), id(), Room :: binary()} | {error, term()}.
+    {ok, pid(), id()} | {error, term()}.
 subscribe(VHost, Exchange, Keys, User) ->
     case rabbit_socks_amqp_workers:call({?MODULE, VHost, Exchange, Keys}, {VHost, Exchange, Keys}, {subscribe, self(), User}) of
-        {Pid, {ok, Id, Room}} -> {ok, Pid, Id, Room};
+        {Pid, {ok, Id}} -> {ok, Pid, Id};
         {error, Reason} -> {error, Reason}
     end.
 
@@ -53,6 +54,10 @@ leave(Subscription) ->
 -spec queue(Exchange :: binary(), Keys :: [binary()]) -> binary().
 queue(Exchange, Keys) ->
     <<?PREFIX, (digest({node(), Exchange, Keys}))/binary>>.
+
+%% @doc Where that is said what comes.
+-spec room(id(), VHost :: binary()) -> binary().
+room(Id, VHost) -> <<?PREFIX, Id/binary, $:, VHost/binary>>.
 
 %% @doc Is the room that of a subscription? What is said there is taken for a message of the broker's.
 -spec is_room(binary()) -> boolean().
@@ -75,8 +80,7 @@ start_link(Argument) ->
 init({VHost, Exchange, Keys}) ->
     process_flag(trap_exit, true),
     Id = digest({Exchange, Keys}),
-    Room = <<?PREFIX, Id/binary, $:, VHost/binary>>,
-    {ok, #subscription{id = Id, vhost = VHost, exchange = Exchange, keys = Keys, room = Room}, {continue, open}}.
+    {ok, #subscription{id = Id, vhost = VHost, exchange = Exchange, keys = Keys, room = room(Id, VHost)}, {continue, open}}.
 
 -spec handle_continue(open, #subscription{}) -> {noreply, #subscription{}} | {stop, term(), #subscription{}}.
 handle_continue(open, #subscription{vhost = VHost, exchange = Exchange, keys = Keys} = State) ->
@@ -97,22 +101,26 @@ maybe_open({error, _}, _, State) ->
     {stop, {shutdown, no_connection}, State}.
 
 -spec handle_call({subscribe, pid(), rabbit_socks_access:user()}, gen_server:from(), #subscription{}) ->
-    {reply, {ok, id(), binary()}, #subscription{}}.
-handle_call({subscribe, Session, User}, _, #subscription{id = Id, room = Room, subscribers = Subscribers} = State) ->
+    {reply, {ok, id()}, #subscription{}}.
+handle_call({subscribe, Session, User}, _, #subscription{id = Id, subscribers = Subscribers} = State) ->
     Monitor = case Subscribers of
         #{Session := {Known, _}} -> Known;
         _ -> monitor(process, Session)
     end,
-    {reply, {ok, Id, Room}, State#subscription{subscribers = Subscribers#{Session => {Monitor, User}}}}.
+    {reply, {ok, Id}, put_subscriber(Session, Monitor, User, State)}.
+
+%% Many subscribers are one user: what is known of that one is here once.
+put_subscriber(Session, Monitor, User, #subscription{subscribers = Subscribers, users = Users} = State) ->
+    Same = maps:get(User, Users, User),
+    State#subscription{subscribers = Subscribers#{Session => {Monitor, Same}}, users = Users#{Same => Same}}.
 
 -spec handle_cast({leave, pid()} | {renew, pid(), rabbit_socks_access:user()}, #subscription{}) ->
     {noreply, #subscription{}} | {stop, normal, #subscription{}}.
 handle_cast({renew, Session, User}, #subscription{subscribers = Subscribers} = State) ->
-    Renewed = case Subscribers of
-        #{Session := {Monitor, _}} -> Subscribers#{Session := {Monitor, User}};
-        _ -> Subscribers
-    end,
-    {noreply, State#subscription{subscribers = Renewed}};
+    case Subscribers of
+        #{Session := {Monitor, _}} -> {noreply, put_subscriber(Session, Monitor, User, State)};
+        _ -> {noreply, State}
+    end;
 handle_cast({leave, Session}, #subscription{subscribers = Subscribers} = State) ->
     case maps:take(Session, Subscribers) of
         {{Monitor, _}, Rest} ->
@@ -158,7 +166,7 @@ refresh(#subscription{vhost = VHost, exchange = Exchange, keys = Keys, subscribe
                 Acc#subscription{subscribers = maps:remove(Session, Acc#subscription.subscribers)};
             false -> Acc
         end
-    end, State, Subscribers).
+    end, State#subscription{users = maps:from_list([{User, User} || User <- Users])}, Subscribers).
 
 delivered(Tag, Envelope, #subscription{id = Id, room = Room} = State) ->
     ok = rabbit_socks:broadcast(Room, <<"message">>, [Id | rabbit_socks_amqp_message:arguments(Envelope)]),

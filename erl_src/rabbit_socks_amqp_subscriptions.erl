@@ -2,13 +2,12 @@
 %% @doc What one session is subscribed to, and its places in the rooms of that.
 -module(rabbit_socks_amqp_subscriptions).
 
--export([new/0, subscribe/6, unsubscribe/4, renew/2, down/3, revoked/4]).
+-export([new/0, subscribe/6, unsubscribe/5, renew/2, down/4, revoked/5]).
 -export_type([subscriptions/0]).
 
 -record(entry, {
     process :: pid(),
-    monitor :: reference(),
-    room :: binary()
+    monitor :: reference()
 }).
 
 -opaque subscriptions() :: #{rabbit_socks_amqp_subscription:id() => #entry{}}.
@@ -26,31 +25,31 @@ subscribe(Exchange, Keys, Ack, Writer, {Login, _}, Subscriptions) ->
     VHost = rabbit_socks_amqp_login:vhost(Login),
     Queue = rabbit_socks_amqp_subscription:queue(Exchange, Keys),
     case rabbit_socks_access:subscribe(User, VHost, Exchange, Keys, Queue) of
-        ok -> join(rabbit_socks_amqp_subscription:subscribe(VHost, Exchange, Keys, User), Ack, Writer, Subscriptions);
+        ok -> join(rabbit_socks_amqp_subscription:subscribe(VHost, Exchange, Keys, User), Login, Ack, Writer, Subscriptions);
         {error, Code, Text} -> failed(Writer, Ack, Code, Text, Subscriptions)
     end.
 
-join({ok, Process, Id, Room}, Ack, {Writer, Arg} = To, Subscriptions) ->
-    ok = Writer:join(Room, Arg),
+join({ok, Process, Id}, Login, Ack, {Writer, Arg} = To, Subscriptions) ->
+    ok = Writer:join(room(Id, Login), Arg),
     ok = rabbit_socks_amqp_answer:ok(To, Ack, #{<<"subscription">> => Id}),
     case Subscriptions of
         #{Id := #entry{process = Process}} -> Subscriptions;
-        _ -> Subscriptions#{Id => #entry{process = Process, monitor = monitor(process, Process), room = Room}}
+        _ -> Subscriptions#{Id => #entry{process = Process, monitor = monitor(process, Process)}}
     end;
-join({error, _}, Ack, Writer, Subscriptions) ->
+join({error, _}, _, Ack, Writer, Subscriptions) ->
     failed(Writer, Ack, <<"unavailable">>, <<"the broker has not made the subscription">>, Subscriptions).
 
 failed(Writer, Ack, Code, Text, Subscriptions) ->
     ok = rabbit_socks_amqp_answer:error(Writer, Ack, Code, Text, #{}),
     Subscriptions.
 
--spec unsubscribe(rabbit_socks_amqp_subscription:id(), rabbit_socks_amqp_answer:ack(), rabbit_socks_amqp_answer:writer(), subscriptions()) ->
-    subscriptions().
-unsubscribe(Id, Ack, {Writer, Arg} = To, Subscriptions) ->
+-spec unsubscribe(rabbit_socks_amqp_subscription:id(), rabbit_socks_amqp_login:login(), rabbit_socks_amqp_answer:ack(), rabbit_socks_amqp_answer:writer(),
+                  subscriptions()) -> subscriptions().
+unsubscribe(Id, Login, Ack, {Writer, Arg} = To, Subscriptions) ->
     case maps:take(Id, Subscriptions) of
-        {#entry{process = Process, monitor = Monitor, room = Room}, Rest} ->
+        {#entry{process = Process, monitor = Monitor}, Rest} ->
             true = demonitor(Monitor, [flush]),
-            ok = Writer:leave(Room, Arg),
+            ok = Writer:leave(room(Id, Login), Arg),
             ok = rabbit_socks_amqp_subscription:leave(Process),
             ok = rabbit_socks_amqp_answer:ok(To, Ack, #{}),
             Rest;
@@ -65,25 +64,27 @@ renew(Login, Subscriptions) ->
     lists:foreach(fun(#entry{process = Process}) -> rabbit_socks_amqp_subscription:renew(Process, User) end, maps:values(Subscriptions)).
 
 %% @doc A process has ended. If it was a subscription's, the client is told.
--spec down(Monitor :: reference(), rabbit_socks_amqp_answer:writer(), subscriptions()) -> subscriptions().
-down(Monitor, Writer, Subscriptions) ->
+-spec down(Monitor :: reference(), rabbit_socks_amqp_login:login(), rabbit_socks_amqp_answer:writer(), subscriptions()) -> subscriptions().
+down(Monitor, Login, Writer, Subscriptions) ->
     case [Id || {Id, #entry{monitor = M}} <- maps:to_list(Subscriptions), M =:= Monitor] of
-        [Id] -> cancelled(Id, <<"unavailable">>, <<"the broker has ended the subscription">>, Writer, Subscriptions);
+        [Id] -> cancelled(Id, Login, <<"unavailable">>, <<"the broker has ended the subscription">>, Writer, Subscriptions);
         [] -> Subscriptions
     end.
 
 %% @doc This user may read there no more.
--spec revoked(pid(), Text :: binary(), rabbit_socks_amqp_answer:writer(), subscriptions()) -> subscriptions().
-revoked(Process, Text, Writer, Subscriptions) ->
+-spec revoked(pid(), Text :: binary(), rabbit_socks_amqp_login:login(), rabbit_socks_amqp_answer:writer(), subscriptions()) -> subscriptions().
+revoked(Process, Text, Login, Writer, Subscriptions) ->
     case [{Id, M} || {Id, #entry{process = P, monitor = M}} <- maps:to_list(Subscriptions), P =:= Process] of
         [{Id, Monitor}] ->
             true = demonitor(Monitor, [flush]),
-            cancelled(Id, <<"access_refused">>, Text, Writer, Subscriptions);
+            cancelled(Id, Login, <<"access_refused">>, Text, Writer, Subscriptions);
         [] -> Subscriptions
     end.
 
-cancelled(Id, Code, Text, {Writer, Arg}, Subscriptions) ->
-    {#entry{room = Room}, Rest} = maps:take(Id, Subscriptions),
-    ok = Writer:leave(Room, Arg),
+cancelled(Id, Login, Code, Text, {Writer, Arg}, Subscriptions) ->
+    ok = Writer:leave(room(Id, Login), Arg),
     ok = Writer:emit(<<"cancelled">>, [Id, #{<<"error">> => Code, <<"message">> => Text}], Arg),
-    Rest.
+    maps:remove(Id, Subscriptions).
+
+%% Computed when it is needed: who is idle has no use for it.
+room(Id, Login) -> rabbit_socks_amqp_subscription:room(Id, rabbit_socks_amqp_login:vhost(Login)).

@@ -122,7 +122,7 @@ init([]) ->
     process_flag(trap_exit, true),
     ok = rabbit_socks_edge_table:down(),
     ok = rabbit_socks_edge_events:finish_refs(),
-    ok = rabbit_socks_connections:clear(),
+    ok = rabbit_socks_edge_events:no_sessions(),
     case backoff(rabbit_socks_edge_table:crashes(now_ms())) of
         0 -> {ok, #edge{}, {continue, launch}};
         Delay ->
@@ -178,8 +178,7 @@ handle_info({Port, {data, Packet}}, #edge{port = Port} = State) ->
     %% The bytes are those of our own program, which names nothing after what a client says.
     {noreply, packet(binary_to_term(Packet), State)};
 handle_info({{session, Session}, _, process, Pid, Reason}, #edge{link = Link} = State) ->
-    ok = rabbit_socks_connections:ended(Pid),
-    ok = rabbit_socks_edge_events:session_ended(Session, Reason, Link),
+    ok = rabbit_socks_edge_events:session_ended(Session, Pid, Reason, Link),
     {noreply, State};
 handle_info({{ref, Ref}, _, process, _, _}, #edge{link = Link} = State) ->
     ok = rabbit_socks_edge_events:ref_ended(Ref, Link),
@@ -277,7 +276,7 @@ release(#edge{process = Process}) ->
 
 -spec terminate(term(), #edge{}) -> ok.
 terminate(shutdown, #edge{port = Port, link = Link, status = up} = State) ->
-    ok = rabbit_socks_connections:clear(),
+    ok = rabbit_socks_edge_events:no_sessions(),
     ok = rabbit_socks_link:tell(Link, {stop, 1001, <<"going away">>}),
     receive
         {Port, {exit_status, _}} -> release(ended(State))

@@ -5,7 +5,7 @@
 
 -include_lib("kernel/include/logger.hrl").
 
--export([handle/2, session_ended/3, ref_ended/2, finish_refs/0]).
+-export([handle/2, session_ended/4, no_sessions/0, ref_ended/2, finish_refs/0]).
 
 -define(DOMAIN, #{domain => [rabbitmq, socks]}).
 
@@ -48,13 +48,24 @@ open({ok, {Module, Options}, Window}, Session, Info, Link) ->
 open(error, Session, _, Link) ->
     rabbit_socks_link:tell(Link, {refuse, Session, 404, <<"nothing is served here">>, []}).
 
-%% @doc A session that ended in order has told the edge itself. One that was killed has not (`noproc': before it was
-%% watched): the edge takes the command that fits how far the session had come, and ignores the other.
--spec session_ended(non_neg_integer(), term(), none | rabbit_socks_link:link()) -> ok.
-session_ended(_, Reason, _) when Reason =:= normal; Reason =:= shutdown; element(1, Reason) =:= shutdown -> ok;
-session_ended(Session, _, Link) ->
+%% @doc The process of a session has ended: who has a row of it forgets it. One that ended in order has told the edge itself. One
+%% that was killed has not (`noproc': before it was watched): the edge takes the command that fits how far the session had come, and ignores the other.
+-spec session_ended(non_neg_integer(), pid(), Reason :: term(), none | rabbit_socks_link:link()) -> ok.
+session_ended(Session, Pid, Reason, Link) ->
+    ok = rabbit_socks_connections:ended(Pid),
+    ok = rabbit_socks_alarm:ended(Pid),
+    tell_end(Session, Reason, Link).
+
+tell_end(_, Reason, _) when Reason =:= normal; Reason =:= shutdown; element(1, Reason) =:= shutdown -> ok;
+tell_end(Session, _, Link) ->
     ok = rabbit_socks_link:tell(Link, {refuse, Session, 500, <<"internal error">>, []}),
     rabbit_socks_link:tell(Link, {close, Session, 1011, <<"internal error">>}).
+
+%% @doc All sessions have ended, and nobody has watched.
+-spec no_sessions() -> ok.
+no_sessions() ->
+    ok = rabbit_socks_connections:clear(),
+    rabbit_socks_alarm:clear().
 
 %% @doc The process behind a relayed request has ended: too early, if its Ref is still open.
 -spec ref_ended(pos_integer(), none | rabbit_socks_link:link()) -> ok.

@@ -35,7 +35,7 @@ news_test_() ->
 world_test_() ->
     {foreach, fun setup/0, fun cleanup/1,
      [{atom_to_list(Name), fun() -> Test() end} || {Name, Test} <- [
-        {told, fun told/0}, {cluster, fun cluster/0}, {late, fun late/0}, {dead, fun dead/0}, {thousands, fun thousands/0},
+        {told, fun told/0}, {cluster, fun cluster/0}, {late, fun late/0}, {ended, fun ended/0}, {cleared, fun cleared/0}, {thousands, fun thousands/0},
         {server_dies, fun server_dies/0}, {broker_dies, fun broker_dies/0}, {no_broker_yet, fun no_broker_yet/0}]]}.
 
 setup() ->
@@ -120,19 +120,28 @@ late() ->
     clear(disk, 'a@elsewhere'),
     ?assertEqual(?UNBLOCKED, next()).
 
-dead() ->
+%% Who has ended is forgotten, also who never subscribed, and no other.
+ended() ->
     start_server(),
     Pids = [spawn_monitor(fun rabbit_socks_alarm:subscribe/0) || _ <- lists:seq(1, 100)],
     [receive {'DOWN', Monitor, process, Pid, _} -> ok end || {Pid, Monitor} <- Pids],
     [] = rabbit_socks_alarm:subscribe(),
-    %% This process, and the set. The server may hear of an end later than we do.
-    await(fun() -> ets:info(rabbit_socks_alarm, size) =:= 2 end, 1_000).
+    [?assertEqual(ok, rabbit_socks_alarm:ended(Pid)) || {Pid, _} <- Pids ++ Pids],
+    ?assertEqual([{{subscriber, self()}}, {sources, []}], lists:sort(ets:tab2list(rabbit_socks_alarm))),
+    set(memory, node()),
+    ?assertEqual(?BLOCKED, next()).
 
-await(Condition, Tries) ->
-    case Condition() of
-        true -> ok;
-        false when Tries > 0 -> timer:sleep(10), await(Condition, Tries - 1)
-    end.
+%% All are forgotten, but not what is in alarm.
+cleared() ->
+    start_server(),
+    [] = rabbit_socks_alarm:subscribe(),
+    set(memory, node()),
+    ?assertEqual(?BLOCKED, next()),
+    ok = rabbit_socks_alarm:clear(),
+    ?assertEqual([{sources, [memory]}], ets:tab2list(rabbit_socks_alarm)),
+    clear(memory, node()),
+    settled(),
+    ?assertEqual(none, next(0)).
 
 thousands() ->
     start_server(),

@@ -4,9 +4,9 @@
 -module(alarm_SUITE).
 
 -export([all/0, suite/0, init_per_suite/1, end_per_suite/1, end_per_testcase/2]).
--export([memory/1, disk/1, both/1, late/1, crowd/1, server_is_replaced/1, registered_once/1]).
+-export([memory/1, disk/1, both/1, late/1, crowd/1, sessions/1, server_is_replaced/1, registered_once/1]).
 %% In the broker.
--export([subscribers/1, hear/1, kill/1]).
+-export([subscribers/1, hear/1]).
 
 -include_lib("common_test/include/ct.hrl").
 -include_lib("stdlib/include/assert.hrl").
@@ -15,10 +15,13 @@
 
 suite() -> [{timetrap, {minutes, 3}}].
 
-all() -> [memory, disk, both, late, crowd, server_is_replaced, registered_once].
+all() -> [memory, disk, both, late, crowd, sessions, server_is_replaced, registered_once].
 
 init_per_suite(Config) ->
-    Broker = socks_broker:start(#{}),
+    Broker = socks_broker:start(#{
+        ports => [bridge],
+        config => fun(#{bridge := Port}) -> [{rabbit_socks, [{listeners, [{{"127.0.0.1", Port}, rabbit_socks_amqp, []}]}]}] end
+    }),
     ok = socks_broker:load(Broker, ?MODULE),
     [{broker, Broker} | Config].
 
@@ -62,19 +65,36 @@ late(Config) ->
     memory(Config, "0.4"),
     ?assertEqual(?UNBLOCKED, heard(Config, Subscriber)).
 
-%% Thousands are told, and leave nothing behind.
+%% Thousands are told.
 crowd(Config) ->
     Subscribers = [Pid || {Pid, []} <- rpc(Config, ?MODULE, subscribers, [3_000])],
     3_000 = length(Subscribers),
     memory(Config, "0.000001"),
     ?assertEqual([{rabbit_socks_alarm, blocked, [memory]}], lists:usort(rpc(Config, ?MODULE, hear, [Subscribers]))),
     memory(Config, "0.4"),
-    ?assertEqual([?UNBLOCKED], lists:usort(rpc(Config, ?MODULE, hear, [Subscribers]))),
-    ok = rpc(Config, ?MODULE, kill, [Subscribers]),
-    Gone = fun() -> rows(Config) -- [{{subscriber, Pid}} || Pid <- Subscribers] =:= rows(Config) end,
-    ?assertEqual(ok, socks_os:wait_until(Gone, 20_000)).
+    ?assertEqual([?UNBLOCKED], lists:usort(rpc(Config, ?MODULE, hear, [Subscribers]))).
 
-rows(Config) -> rpc(Config, ets, tab2list, [rabbit_socks_alarm]).
+%% Sessions leave nothing behind: neither one that its client ends, nor one that is killed, nor those of an edge that dies.
+sessions(Config) ->
+    ok = rpc(Config, rabbit_socks_alarm, clear, []),
+    [Left | Others] = [session(Config) || _ <- lists:seq(1, 5)],
+    ?assertEqual(5, length(rows(Config))),
+    ok = bridge_client:close(Left),
+    ok = await_rows(Config, 4),
+    [{{subscriber, Session}} | _] = rows(Config),
+    true = rpc(Config, erlang, exit, [Session, kill]),
+    ok = await_rows(Config, 3),
+    socks_os:kill(socks_broker:edge(?config(broker, Config)), "KILL"),
+    ok = await_rows(Config, 0),
+    lists:foreach(fun bridge_client:close/1, Others).
+
+session(Config) ->
+    bridge_client:open(socks_broker:port(?config(broker, Config), bridge), websocket, #{username => <<"guest">>, password => <<"guest">>}).
+
+rows(Config) -> [Row || {{subscriber, _}} = Row <- rpc(Config, ets, tab2list, [rabbit_socks_alarm])].
+
+await_rows(Config, Count) ->
+    socks_os:wait_until(fun() -> length(rows(Config)) =:= Count end, 20_000).
 
 %% The supervisor's next one knows the subscribers, and tells what changed while there was none.
 server_is_replaced(Config) ->
@@ -129,7 +149,3 @@ subscriber() ->
 hear(Pids) ->
     _ = [Pid ! {next, self()} || Pid <- Pids],
     [receive {Pid, News} -> News after 20_000 -> none end || Pid <- Pids].
-
--spec kill([pid()]) -> ok.
-kill(Pids) ->
-    lists:foreach(fun(Pid) -> exit(Pid, kill) end, Pids).
