@@ -13,14 +13,14 @@
 
 -record(bridge, {
     options :: rabbit_socks_amqp_options:options(),
-    peer :: {binary(), inet:port_number()},
+    peer :: {binary(), inet:port_number()} | undefined, % never, once it has begun
     acknowledges :: boolean(), % the client can
     login :: rabbit_socks_amqp_login:login() | none,
     login_timer = none :: reference() | none,
     expiry = rabbit_socks_amqp_expiry:new() :: rabbit_socks_amqp_expiry:expiry(), % of the login
     refusals = 0 :: non_neg_integer(), % of logins
     writer :: rabbit_socks_amqp_answer:writer() | undefined,
-    publishing = rabbit_socks_amqp_publishing:new(false) :: rabbit_socks_amqp_publishing:publishing(),
+    publishing = rabbit_socks_amqp_publishing:new() :: rabbit_socks_amqp_publishing:publishing(),
     subscriptions = rabbit_socks_amqp_subscriptions:new() :: rabbit_socks_amqp_subscriptions:subscriptions(),
     consumers = rabbit_socks_amqp_consumers:new() :: rabbit_socks_amqp_consumers:consumers(),
     position = none :: binary() | none, % the client's word, until it has logged in
@@ -37,8 +37,7 @@ init(_, #{namespace := Namespace}, _) when Namespace =/= none, Namespace =/= <<"
 init(_, #{peer := Peer, generation := Generation} = Info, Given) ->
     case rabbit_socks_amqp_options:check(Given) of
         {ok, Options} ->
-            Bridge = #bridge{options = Options, peer = Peer, login = none, acknowledges = acknowledges(Generation),
-                             streams = rabbit_socks_amqp_streams:new(Generation =:= 'socket.io-4')},
+            Bridge = (beginning(Options, Generation))#bridge{peer = Peer},
             case rabbit_socks_amqp_login:from_handshake(Info, Options) of
                 {ok, Login} -> {ok, Bridge#bridge{login = Login}};
                 none -> {ok, Bridge};
@@ -48,6 +47,11 @@ init(_, #{peer := Peer, generation := Generation} = Info, Given) ->
             ?LOG_ERROR("~ts", [Text], #{domain => [rabbitmq, socks]}),
             {error, <<"this path is not configured properly">>}
     end.
+
+%% What a session has not touched yet is every session's.
+beginning(Options, Generation) ->
+    rabbit_socks_shared:term(#bridge{options = Options, login = none, acknowledges = acknowledges(Generation),
+                                     streams = rabbit_socks_amqp_streams:new(Generation =:= 'socket.io-4')}).
 
 acknowledges(Generation) -> not lists:member(Generation, [none, 'socket.io-0.6', 'engine.io-3', 'engine.io-4']).
 
@@ -62,11 +66,12 @@ open(Writer, Arg, Bridge) ->
     {ok, logged_in(Bridge#bridge{writer = {Writer, Arg}})}.
 
 %% The operator sees whose connection it is. Alarms are for those who may publish.
-logged_in(#bridge{login = Login, writer = {Module, Arg} = Writer, options = #{expires_notice := Notice}, position = Position, streams = Streams} = Bridge) ->
+logged_in(#bridge{login = Login, writer = {Module, Arg} = Writer, options = #{expires_notice := Notice}, position = Position,
+                  publishing = Publishing, streams = Streams} = Bridge) ->
     ok = Module:identify(#{user => rabbit_socks_amqp_login:name(Login), vhost => rabbit_socks_amqp_login:vhost(Login)}, Arg),
     Sources = rabbit_socks_alarm:subscribe(),
     _ = [ok = blocked(Sources, Writer) || Sources =/= []],
-    Bridge#bridge{publishing = rabbit_socks_amqp_publishing:new(Sources =/= []), position = none,
+    Bridge#bridge{publishing = case Sources of [] -> Publishing; _ -> rabbit_socks_amqp_publishing:blocked(Publishing) end, position = none,
                   streams = rabbit_socks_amqp_streams:resume(Position, rabbit_socks_amqp_login:vhost(Login), Writer, Streams),
                   expiry = rabbit_socks_amqp_expiry:start(rabbit_socks_amqp_login:expires(Login), Notice)}.
 

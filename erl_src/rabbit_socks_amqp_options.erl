@@ -10,7 +10,7 @@
                      max_streams := pos_integer(), ack_timeout := pos_integer(), expires_notice := pos_integer(), basic := boolean(), certificate := boolean(),
                      cookie := binary() | none}.
 
-%% @doc The error is for the log: options are the operator's. What is checked lies in the VM once, not in the memory of each session.
+%% @doc The error is for the log: options are the operator's.
 -spec check(term()) -> {ok, options()} | {error, string()}.
 check(Options) when is_list(Options) ->
     check(Options, defaults());
@@ -23,7 +23,7 @@ defaults() ->
       expires_notice => 60000, basic => false, certificate => false, cookie => none}.
 
 check([], Checked) ->
-    {ok, shared(Checked)};
+    {ok, Checked};
 check([{Name, Value} | Options], Checked) when is_map_key(Name, Checked) ->
     case value(Name, Value) of
         {ok, Good} -> check(Options, Checked#{Name := Good});
@@ -33,16 +33,6 @@ check([{Name, _} | _], _) ->
     {error, lists:flatten(io_lib:format("rabbit_socks_amqp: there is no option ~tp", [Name]))};
 check([Option | _], _) ->
     {error, lists:flatten(io_lib:format("rabbit_socks_amqp: an option is {Name, Value}, not ~tp", [Option]))}.
-
-%% There are as many as listeners and routes have different options.
-shared(Checked) ->
-    Key = {?MODULE, Checked},
-    case persistent_term:get(Key, none) of
-        none ->
-            ok = persistent_term:put(Key, Checked),
-            persistent_term:get(Key);
-        Shared -> Shared
-    end.
 
 value(Name, Value) when Name =:= vhost; Name =:= default_user -> name(Value);
 value(cookie, Value) -> name(Value);

@@ -7,7 +7,7 @@
 %% keep their order. Replies come from there still.
 -module(rabbit_socks_amqp_publishing).
 
--export([new/1, publish/5, move/3, blocked/1, unblocked/3, outcome/4, replied/4, timed_out/3, down/3, is_full/2]).
+-export([new/0, publish/5, move/3, blocked/1, unblocked/3, outcome/4, replied/4, timed_out/3, down/3, is_full/2]).
 -export_type([publishing/0]).
 
 -define(MAX_REQUESTS, 64).
@@ -18,7 +18,7 @@
     moving = none :: none | rabbit_socks_amqp_login:login(), % who publishes when that is done
     under_way = #{} :: #{reference() => {answer(), Publisher :: pid()}},
     requests = 0 :: non_neg_integer(), % of those under way and held
-    blocked :: boolean(),
+    blocked = false :: boolean(),
     held = queue:new() :: queue:queue({reference(), rabbit_socks_amqp_client:envelope(), answer()})
 }).
 
@@ -27,8 +27,8 @@
 
 -opaque publishing() :: #publishing{}.
 
--spec new(Blocked :: boolean()) -> publishing().
-new(Blocked) -> #publishing{blocked = Blocked}.
+-spec new() -> publishing().
+new() -> #publishing{}.
 
 %% @doc The answer follows, and has been given already if the message cannot be published.
 -spec publish(rabbit_socks_amqp_command:message(), rabbit_socks_amqp_answer:ack(), rabbit_socks_amqp_answer:writer(),

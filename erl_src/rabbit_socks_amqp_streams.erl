@@ -41,8 +41,8 @@ new(Remembers) -> #streams{remembers = Remembers}.
 
 %% @doc The client has logged in, and perhaps says where it was.
 -spec resume(Position :: binary() | none, VHost :: binary(), rabbit_socks_amqp_answer:writer(), streams()) -> streams().
-resume(none, VHost, _, State) ->
-    State#streams{vhost = VHost};
+resume(none, _, _, State) ->
+    State;
 resume(Position, VHost, Writer, State) ->
     Resumed = State#streams{vhost = VHost, places = rabbit_socks_amqp_places:from_text(Position, VHost)},
     case rabbit_socks_amqp_places:is_empty(Resumed#streams.places) of
@@ -80,8 +80,9 @@ stream(Queue, Options, Ack, Writer, {Login, Most}, #streams{by_id = ById} = Stat
         [] when map_size(ById) >= Most ->
             failed(Writer, Ack, <<"too_many">>, <<"this connection reads as many streams as it may">>, State);
         [] ->
-            case may_remember(Queue, State) of
-                true -> open(Queue, Options, Ack, Writer, Login, State);
+            Here = State#streams{vhost = rabbit_socks_amqp_login:vhost(Login)},
+            case may_remember(Queue, Here) of
+                true -> open(Queue, Options, Ack, Writer, Login, Here);
                 false -> failed(Writer, Ack, <<"too_many">>, <<"this client's places in streams do not fit into an offset: cancel some">>, State)
             end
     end.
