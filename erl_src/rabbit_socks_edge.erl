@@ -222,7 +222,7 @@ handle_info(_, State) ->
 packet([{hello, Version, #{release := Release}} | Events], #edge{greeted = false, link = Link} = State) ->
     case rabbit_socks_proto:version() of
         Version ->
-            ok = rabbit_socks_link:tell(Link, {hello, Version, #{release => release()}}),
+            ok = rabbit_socks_link:tell(Link, {hello, Version, hello()}),
             packet(Events, greeted(State#edge{greeted = true}));
         Own ->
             Text = io_lib:format("the program (release ~ts) speaks version ~0tp of the link and this plugin version ~b; install both of one release",
@@ -239,6 +239,13 @@ event({heartbeat, N}, State) ->
 event(Event, #edge{link = Link} = State) ->
     ok = rabbit_socks_edge_events:handle(Event, Link),
     State.
+
+hello() ->
+    Hello = #{release => release()},
+    case rabbit_socks_forward:tag() of
+        {ok, Tag} -> Hello#{tag => Tag};
+        none -> Hello
+    end.
 
 release() ->
     case application:get_key(rabbit_socks, vsn) of

@@ -16,6 +16,13 @@ handle({Pid, Event}, _) when is_pid(Pid) ->
     ok;
 handle({open, Session, Listener, Route, Info}, Link) ->
     open(rabbit_socks_routes:find(Listener, Route), Session, Info, Link);
+handle({forward, Id, Name, Request}, Link) ->
+    Pid = rabbit_socks_forward:start(Id, Name, Request, Link),
+    ok = rabbit_socks_edge_table:put_ref({forward, Id}, Pid),
+    _ = erlang:monitor(process, Pid, [{tag, {ref, {forward, Id}}}]),
+    ok;
+handle({gone, Id}, _) ->
+    last({forward, Id}, finish);
 handle({log, Level, Text}, _) ->
     ?LOG(Level, "rabbit_socks edge: ~ts", [rabbit_socks_blame:text(Text)], ?DOMAIN);
 handle({listening, _}, _) ->
@@ -67,15 +74,18 @@ no_sessions() ->
     ok = rabbit_socks_connections:clear(),
     rabbit_socks_alarm:clear().
 
-%% @doc The process behind a relayed request has ended: too early, if its Ref is still open.
--spec ref_ended(pos_integer(), none | rabbit_socks_link:link()) -> ok.
+%% @doc The process behind a relayed request, or one that was forwarded, has ended: too early, if its Ref is still open.
+-spec ref_ended(rabbit_socks_edge_table:ref(), none | rabbit_socks_link:link()) -> ok.
 ref_ended(Ref, Link) ->
     case rabbit_socks_edge_table:ref(Ref) of
         {ok, _} ->
             ok = rabbit_socks_edge_table:close_ref(Ref),
-            rabbit_socks_link:tell(Link, {gone, Ref});
+            rabbit_socks_link:tell(Link, ended(Ref));
         error -> ok
     end.
+
+ended({forward, Id}) -> {unanswered, Id};
+ended(Ref) -> {gone, Ref}.
 
 %% @doc There is no edge that could answer any more.
 -spec finish_refs() -> ok.
@@ -88,7 +98,11 @@ last(Ref, Event) ->
 
 relay(Ref, Event) ->
     _ = case rabbit_socks_edge_table:ref(Ref) of
-        {ok, Pid} -> Pid ! {rabbit_socks_edge, Ref, Event};
+        {ok, Pid} -> tell(Pid, Ref, Event);
         error -> ok
     end,
     ok.
+
+%% Who forwards a request listens to the other node only.
+tell(Pid, {forward, _}, finish) -> exit(Pid, shutdown);
+tell(Pid, Ref, Event) -> Pid ! {rabbit_socks_edge, Ref, Event}.

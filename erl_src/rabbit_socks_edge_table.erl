@@ -5,10 +5,15 @@
 
 -export([create/0, up/3, down/0, find/0, os_pid/0]).
 -export([watch/1, watchers/0]).
--export([open_ref/1, ref/1, close_ref/1, refs/0]).
+-export([open_ref/1, put_ref/2, ref/1, close_ref/1, refs/0]).
 -export([crashed/1, crashes/1]).
 
+-export_type([ref/0]).
+
 -define(TABLE, ?MODULE).
+
+%% A request that came to the node; or one that the edge has forwarded, by its own number.
+-type ref() :: pos_integer() | {forward, pos_integer()}.
 
 -spec create() -> ok.
 create() ->
@@ -61,22 +66,27 @@ watchers() ->
 -spec open_ref(pid()) -> pos_integer().
 open_ref(Pid) ->
     Ref = erlang:unique_integer([positive]),
-    true = ets:insert(?TABLE, {{ref, Ref}, Pid}),
+    ok = put_ref(Ref, Pid),
     Ref.
 
--spec ref(pos_integer()) -> {ok, pid()} | error.
+-spec put_ref(ref(), pid()) -> ok.
+put_ref(Ref, Pid) ->
+    true = ets:insert(?TABLE, {{ref, Ref}, Pid}),
+    ok.
+
+-spec ref(ref()) -> {ok, pid()} | error.
 ref(Ref) ->
     case ets:lookup(?TABLE, {ref, Ref}) of
         [{_, Pid}] -> {ok, Pid};
         [] -> error
     end.
 
--spec close_ref(pos_integer()) -> ok.
+-spec close_ref(ref()) -> ok.
 close_ref(Ref) ->
     true = ets:delete(?TABLE, {ref, Ref}),
     ok.
 
--spec refs() -> [{pos_integer(), pid()}].
+-spec refs() -> [{ref(), pid()}].
 refs() ->
     [{Ref, Pid} || {{ref, Ref}, Pid} <- ets:match_object(?TABLE, {{ref, '_'}, '_'})].
 

@@ -60,6 +60,8 @@ limits() ->
      {max_connections_per_address, 0, ?UINT32},
      {max_pending, 0, ?UINT32},
      {max_clients, 0, ?UINT32},
+     {max_forwards, 0, ?UINT32},
+     {max_forward_bytes, 0, ?UINT32},
      {credit_messages, 1, ?UINT32},
      {credit_bytes, 1, ?UINT32},
      {compression_window_bits, 9, 15},

@@ -83,6 +83,14 @@ void Outbox::Switch(ConnectionId id, RelayedHead head) {
   heads_.push_back(std::move(head));
 }
 
+void Outbox::Forward(uint64_t ref, Bytes name, RelayedRequest request) {
+  const Range data = Store(name);
+  Effect& effect = Add(Effect::Kind::kForward, ref);
+  effect.data = data;
+  effect.index = static_cast<uint32_t>(forwards_.size());
+  forwards_.push_back(std::move(request));
+}
+
 void Outbox::Open(SessionId id, ListenerId listener, uint32_t route,
                   OpenInfo info) {
   Effect& effect = Add(Effect::Kind::kOpen, id.value);
@@ -175,6 +183,7 @@ void Outbox::Clear() {
   ClearBounded(&arena_, kKeptBytes);
   opens_.clear();
   heads_.clear();
+  forwards_.clear();
   if (values_.size() > kKeptValues) values_.resize(kKeptValues);
   for (size_t i = 0; i < values_.size() && i < values_used_; ++i) {
     if (values_[i].capacity() <= kKeptValueBytes) continue;

@@ -18,6 +18,7 @@
 #include "base/bytes.h"
 #include "base/headers.h"
 #include "base/id.h"
+#include "base/relayed_request.h"
 #include "base/value.h"
 
 namespace rabbit_socks::base {
@@ -64,6 +65,10 @@ struct Effect {
     kRespond,       // heads[index], data: a whole answer
     kRespondStart,  // heads[index]: kWrite and kFinish follow
     kSwitch,        // heads[index]: headers of a 101
+    // To the node, about a request that is for a client of another node (id is
+    // the request's own)
+    kForward,   // data = the client's name, forwards[index]
+    kWithdraw,  // it is no longer to be answered
     // To the node, about a session (id is a SessionId)
     kOpen,       // opens[index], listener, route
     kMessage,    // owner, payload, data
@@ -112,6 +117,9 @@ class Outbox {
   void RespondStart(ConnectionId id, RelayedHead head);
   void Switch(ConnectionId id, RelayedHead head);
 
+  void Forward(uint64_t ref, Bytes name, RelayedRequest request);
+  void Withdraw(uint64_t ref) { Add(Effect::Kind::kWithdraw, ref); }
+
   void Open(SessionId id, ListenerId listener, uint32_t route, OpenInfo info);
   void Message(SessionId id, Bytes owner, Payload payload, Bytes data);
   // An event with its arguments, an array; `id` when the client wants an
@@ -141,6 +149,9 @@ class Outbox {
   const RelayedHead& head(const Effect& effect) const {
     return heads_[effect.index];
   }
+  const RelayedRequest& forward(const Effect& effect) const {
+    return forwards_[effect.index];
+  }
   bool empty() const { return effects_.empty(); }
   // Forgets all effects; keeps a bounded amount of memory for the next step.
   void Clear();
@@ -154,6 +165,7 @@ class Outbox {
   std::string arena_;
   std::vector<OpenInfo> opens_;
   std::vector<RelayedHead> heads_;
+  std::vector<RelayedRequest> forwards_;
   std::vector<Value> values_;  // the first values_used_ are of this step
   size_t values_used_ = 0;
 };

@@ -25,4 +25,10 @@ std::string RandomName() {
   return name;
 }
 
+bool IsName(Bytes text) {
+  constexpr Bytes kAlphabet =
+      "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+  return text.find_first_not_of(kAlphabet) == Bytes::npos;
+}
+
 }  // namespace rabbit_socks::base

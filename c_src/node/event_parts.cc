@@ -4,6 +4,7 @@
 #include <string>
 
 #include "base/value.h"
+#include "node/messages.h"
 #include "node/value_writer.h"
 
 namespace rabbit_socks::node {
@@ -19,6 +20,14 @@ void WriteEndpoint(TermWriter* term, base::Bytes address, uint16_t port) {
   term->Tuple(2);
   term->Binary(address);
   term->Integer(port);
+}
+
+void WriteFields(TermWriter* term, const base::Headers& headers) {
+  term->ListHead(static_cast<uint32_t>(headers.fields().size()));
+  for (const base::Header& header : headers.fields()) {
+    WriteField(term, header.name, header.value);
+  }
+  term->ListEnd();
 }
 
 // The binary, or none in place of an empty one.
@@ -40,7 +49,43 @@ std::string EncodeAuth(const base::Value& auth) {
   return encoded;
 }
 
+void WriteRequest(TermWriter* term, const base::RelayedRequest& request) {
+  const bool certified = !request.certificate.empty();
+  term->Map(certified ? 9 : 8);
+  term->Atom("body");
+  term->Binary(request.body);
+  if (certified) {
+    term->Atom("certificate");
+    term->Binary(request.certificate);
+  }
+  term->Atom("headers");
+  WriteFields(term, request.headers);
+  term->Atom("local");
+  WriteEndpoint(term, request.local_address, request.local_port);
+  term->Atom("method");
+  term->Binary(request.method);
+  term->Atom("path");
+  term->Binary(request.path);
+  term->Atom("peer");
+  WriteEndpoint(term, request.peer_address, request.peer_port);
+  term->Atom("secure");
+  term->Boolean(request.secure);
+  term->Atom("target");
+  term->Binary(request.target);
+}
+
 }  // namespace
+
+void WriteHello(TermWriter* term, base::Bytes release, int os_pid) {
+  term->Tuple(3);
+  term->Atom("hello");
+  term->Integer(kVersion);
+  term->Map(2);
+  term->Atom("pid");
+  term->Integer(static_cast<uint64_t>(os_pid));
+  term->Atom("release");
+  term->Binary(release);
+}
 
 // The hot path: what never changes is encoded already.
 void WriteFrame(TermWriter* term, base::Payload payload, base::Bytes data) {
@@ -79,11 +124,7 @@ void WriteInfo(TermWriter* term, const base::OpenInfo& info) {
   term->Atom("generation");
   term->Atom(info.generation);
   term->Atom("headers");
-  term->ListHead(static_cast<uint32_t>(info.headers.fields().size()));
-  for (const base::Header& header : info.headers.fields()) {
-    WriteField(term, header.name, header.value);
-  }
-  term->ListEnd();
+  WriteFields(term, info.headers);
   term->Atom("local");
   WriteEndpoint(term, info.local_address, info.local_port);
   term->Atom("namespace");
@@ -104,6 +145,25 @@ void WriteInfo(TermWriter* term, const base::OpenInfo& info) {
   WriteOptional(term, info.subprotocol);
   term->Atom("transport");
   term->Atom(info.transport);
+}
+
+void WriteResponse(TermWriter* term, uint64_t ref,
+                   const base::RelayedHead& head, base::Bytes body) {
+  term->Tuple(5);
+  term->Atom("response");
+  term->Integer(ref);
+  term->Integer(head.status);
+  WriteHeaders(term, head);
+  term->Binary(body);
+}
+
+void WriteForward(TermWriter* term, uint64_t ref, base::Bytes name,
+                  const base::RelayedRequest& request) {
+  term->Tuple(4);
+  term->Atom("forward");
+  term->Integer(ref);
+  term->Binary(name);
+  WriteRequest(term, request);
 }
 
 }  // namespace rabbit_socks::node

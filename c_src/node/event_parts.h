@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MPL-2.0
-// The larger parts of events, as docs/PORT_PROTOCOL.md has them: frames, the
-// envelope of what goes to a session's process, headers, Info of open.
+// The larger events and parts of events, as docs/PORT_PROTOCOL.md has them:
+// frames, the envelope of what goes to a session's process, headers, Info of
+// open, requests and answers.
 #ifndef RABBIT_SOCKS_NODE_EVENT_PARTS_H_
 #define RABBIT_SOCKS_NODE_EVENT_PARTS_H_
 
@@ -8,10 +9,12 @@
 
 #include "base/bytes.h"
 #include "base/outbox.h"
+#include "base/relayed_request.h"
 #include "node/term_writer.h"
 
 namespace rabbit_socks::node {
 
+void WriteHello(TermWriter* term, base::Bytes release, int os_pid);
 void WriteFrame(TermWriter* term, base::Payload payload, base::Bytes data);
 
 // {Pid, {'$socks', Name, …}}: `more` elements after the name are to follow.
@@ -19,6 +22,12 @@ void WriteSessionEvent(TermWriter* term, base::Bytes owner, base::Bytes name,
                        uint32_t more);
 void WriteHeaders(TermWriter* term, const base::RelayedHead& head);
 void WriteInfo(TermWriter* term, const base::OpenInfo& info);
+// {response, …}
+void WriteResponse(TermWriter* term, uint64_t ref,
+                   const base::RelayedHead& head, base::Bytes body);
+// {forward, …}
+void WriteForward(TermWriter* term, uint64_t ref, base::Bytes name,
+                  const base::RelayedRequest& request);
 
 }  // namespace rabbit_socks::node
 

@@ -4,7 +4,7 @@
 //
 // clang-format off
 // Node to edge
-//   {hello, 1, #{release => Binary}}                    {heartbeat, N}
+//   {hello, 1, #{release => Binary, tag => Tag}}        {heartbeat, N}
 //   {listen, Listener, Config}                          {configure, Listener, Config}
 //   {unlisten, Listener}                                {remove, Listener, Code, Reason}
 //   {adopt, Ref, Buffer}                                {stop, Code, Reason}
@@ -14,6 +14,8 @@
 //   {join, Session, Room}                               {leave, Session, Room}
 //   {broadcast, Audience, Message}                      {position, Session, Text}
 //   {request, Ref, Listener, Request}                   {bytes, Ref, Binary}      {gone, Ref}
+//   {forwarded, Ref, Name, Request}                     {unanswered, Ref}
+//   {answer, Ref, Status, Headers, Body}
 // Edge to node, as one list a packet
 //   {hello, 1, #{release => Binary, pid => OsPid}}      {heartbeat, N}
 //   {listening, Listener}                               {log, Level, Text}
@@ -24,10 +26,12 @@
 //   {response, Ref, Status, Headers, Body}              {response_start, Ref, Status, Headers}
 //   {switch, Ref, Headers}       {bytes, Ref, Binary}   {finish, Ref}
 //   {pause, Ref}                 {resume, Ref}
+//   {forward, Ref, Name, Request}                       {gone, Ref}
 // clang-format on
 #ifndef RABBIT_SOCKS_NODE_MESSAGES_H_
 #define RABBIT_SOCKS_NODE_MESSAGES_H_
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -35,10 +39,10 @@
 #include <vector>
 
 #include "base/bytes.h"
-#include "base/headers.h"
 #include "base/id.h"
 #include "base/message.h"
 #include "base/outbox.h"
+#include "base/relayed_request.h"
 #include "base/result.h"
 #include "base/tls_options.h"
 #include "base/value.h"
@@ -68,19 +72,15 @@ struct Config {
                // and 0
 };
 
-struct RelayedRequest {
-  std::string method, target, path, body, peer_address, local_address;
-  std::string certificate;  // the client's as DER; empty: none
-  uint16_t peer_port = 0, local_port = 0;
-  bool secure = false;
-  base::Headers headers;
-};
+using base::RelayedRequest;
+
+inline constexpr size_t kMaxTag = 32;
 
 // Receives decoded commands, in order. Views live through the call only.
 class Commands {
  public:
   virtual ~Commands() = default;
-  virtual void OnHello(int version, base::Bytes release) = 0;
+  virtual void OnHello(int version, base::Bytes release, base::Bytes tag) = 0;
   virtual void OnHeartbeat(uint64_t n) = 0;
   virtual void OnListen(base::ListenerId listener, Config config) = 0;
   virtual void OnConfigure(base::ListenerId listener, Config config) = 0;
@@ -112,6 +112,13 @@ class Commands {
                          RelayedRequest request) = 0;
   virtual void OnBytes(uint64_t ref, base::Bytes bytes) = 0;
   virtual void OnGone(uint64_t ref) = 0;
+  // Another node's, for our client of this name.
+  virtual void OnForwarded(uint64_t ref, base::Bytes name,
+                           RelayedRequest request) = 0;
+  // Of a request that went to another node.
+  virtual void OnAnswer(uint64_t ref, uint16_t status, Fields headers,
+                        base::Bytes body) = 0;
+  virtual void OnUnanswered(uint64_t ref) = 0;
   virtual void OnStop(uint16_t code, base::Bytes reason) = 0;
   virtual void OnUnknown(base::Bytes name) = 0;
 };

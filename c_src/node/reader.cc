@@ -5,6 +5,7 @@
 #include <string>
 #include <utility>
 
+#include "base/random.h"
 #include "node/arguments.h"
 #include "node/compound.h"
 #include "node/session_commands.h"
@@ -31,6 +32,36 @@ bool Request(TermReader* term, Commands* commands) {
       !ReadRequest(term, &request))
     return false;
   commands->OnRequest(ref, listener, std::move(request));
+  return true;
+}
+
+bool Forwarded(TermReader* term, Commands* commands) {
+  uint64_t ref = 0;
+  Bytes name;
+  RelayedRequest request;
+  if (!ReadId(term, &ref) || !term->Binary(&name) ||
+      !ReadRequest(term, &request))
+    return false;
+  commands->OnForwarded(ref, name, std::move(request));
+  return true;
+}
+
+bool Answer(TermReader* term, Commands* commands) {
+  uint64_t ref = 0;
+  uint16_t status = 0;
+  Fields headers;
+  Bytes body;
+  if (!ReadId(term, &ref) || !ReadNumber(term, 200, 599, &status) ||
+      !ReadFields(term, &headers) || !term->Binary(&body))
+    return false;
+  commands->OnAnswer(ref, status, std::move(headers), body);
+  return true;
+}
+
+bool Unanswered(TermReader* term, Commands* commands) {
+  uint64_t ref = 0;
+  if (!ReadId(term, &ref)) return false;
+  commands->OnUnanswered(ref);
   return true;
 }
 
@@ -89,9 +120,15 @@ bool Remove(TermReader* term, Commands* commands) {
   return true;
 }
 
+// What a name of Socket.IO may hold, since it ends one.
+bool ReadTag(TermReader* term, Bytes* tag) {
+  return term->Binary(tag) && tag->size() <= kMaxTag && base::IsName(*tag);
+}
+
 bool Hello(TermReader* term, Commands* commands) {
   int version = 0;
   Bytes release;
+  Bytes tag;
   if (!ReadNumber(term, 0, std::numeric_limits<int>::max(), &version))
     return false;
   // What else another version says is unknown; that it is another one must come
@@ -100,10 +137,11 @@ bool Hello(TermReader* term, Commands* commands) {
       version != kVersion
           ? term->Skip()
           : ReadMap(term, [&](Bytes key, TermReader* t) {
+              if (key == "tag") return ReadTag(t, &tag);
               return key == "release" ? t->Binary(&release) : t->Skip();
             });
   if (!read) return false;
-  commands->OnHello(version, release);
+  commands->OnHello(version, release, tag);
   return true;
 }
 
@@ -135,6 +173,9 @@ constexpr Command kCommands[] = {
     {"refuse", 5, ReadRefuse},
     {"disconnect", 3, ReadDisconnect},
     {"request", 4, Request},
+    {"answer", 5, Answer},
+    {"forwarded", 4, Forwarded},
+    {"unanswered", 2, Unanswered},
     {"gone", 2, Gone},
     {"adopt", 3, Adopt},
     {"listen", 3, Listen},

@@ -74,16 +74,7 @@ void Writer::Append(Write&& write) {
 }
 
 void Writer::Hello(base::Bytes release, int os_pid) {
-  Append([&](TermWriter* term) {
-    term->Tuple(3);
-    term->Atom("hello");
-    term->Integer(kVersion);
-    term->Map(2);
-    term->Atom("pid");
-    term->Integer(static_cast<uint64_t>(os_pid));
-    term->Atom("release");
-    term->Binary(release);
-  });
+  Append([&](TermWriter* term) { WriteHello(term, release, os_pid); });
 }
 
 void Writer::Heartbeat(uint64_t n) {
@@ -222,14 +213,7 @@ void Writer::Response(uint64_t ref, const base::RelayedHead& head,
     Bytes(ref, body);
     return Finish(ref);
   }
-  Append([&](TermWriter* term) {
-    term->Tuple(5);
-    term->Atom("response");
-    term->Integer(ref);
-    term->Integer(head.status);
-    WriteHeaders(term, head);
-    term->Binary(body);
-  });
+  Append([&](TermWriter* term) { WriteResponse(term, ref, head, body); });
 }
 
 void Writer::ResponseStart(uint64_t ref, const base::RelayedHead& head) {
@@ -269,6 +253,13 @@ void Writer::Finish(uint64_t ref) { OfRef("finish", ref); }
 void Writer::Pause(uint64_t ref) { OfRef("pause", ref); }
 
 void Writer::Resume(uint64_t ref) { OfRef("resume", ref); }
+
+void Writer::Forward(uint64_t ref, base::Bytes name,
+                     const base::RelayedRequest& request) {
+  Append([&](TermWriter* term) { WriteForward(term, ref, name, request); });
+}
+
+void Writer::Gone(uint64_t ref) { OfRef("gone", ref); }
 
 void Writer::OfOwner(base::Bytes owner, const char* name) {
   Append([&](TermWriter* term) { WriteSessionEvent(term, owner, name, 0); });

@@ -60,6 +60,12 @@ class Writer {
   void Pause(uint64_t ref);
   void Resume(uint64_t ref);
 
+  // A request for the client of this name, who is another node's.
+  void Forward(uint64_t ref, base::Bytes name,
+               const base::RelayedRequest& request);
+  // Its answer is no longer waited for.
+  void Gone(uint64_t ref);
+
   bool empty() const { return out_.empty(); }
   size_t size() const { return out_.size(); }
   // The packets with their length words, ready for fd 4. Empties the writer.

@@ -15,8 +15,11 @@ constexpr size_t kMaxUnknown = 16;
 
 }  // namespace
 
-void NodeCommands::OnHello(int version, Bytes /*release*/) {
-  if (version == node::kVersion) return core_->lifecycle.OnHello();
+void NodeCommands::OnHello(int version, Bytes /*release*/, Bytes tag) {
+  if (version == node::kVersion) {
+    core_->hub.SetTag(tag);
+    return core_->lifecycle.OnHello();
+  }
   // What else a hello of another version holds is not known.
   core_->Die(
       "the node speaks version " + std::to_string(version) +
@@ -114,6 +117,23 @@ void NodeCommands::OnBytes(uint64_t ref, Bytes bytes) {
 }
 
 void NodeCommands::OnGone(uint64_t ref) { relays_->Gone(ref, now_); }
+
+void NodeCommands::OnForwarded(uint64_t ref, Bytes name,
+                               node::RelayedRequest request) {
+  relays_->Forwarded(ref, name, std::move(request), now_);
+}
+
+void NodeCommands::OnAnswer(uint64_t ref, uint16_t status, node::Fields headers,
+                            Bytes body) {
+  core_->hub.Answered(ref, {status, std::move(headers), std::string(body)},
+                      now_);
+  core_->Drain(now_);
+}
+
+void NodeCommands::OnUnanswered(uint64_t ref) {
+  core_->hub.Unanswered(ref, now_);
+  core_->Drain(now_);
+}
 
 void NodeCommands::OnStop(uint16_t code, Bytes reason) {
   core_->lifecycle.OnStop(now_);

@@ -21,7 +21,7 @@ class NodeCommands final : public node::Commands {
   // The time of the commands that follow.
   void set_now(base::Time now) { now_ = now; }
 
-  void OnHello(int version, base::Bytes release) override;
+  void OnHello(int version, base::Bytes release, base::Bytes tag) override;
   void OnHeartbeat(uint64_t n) override { core_->writer.Heartbeat(n); }
   void OnListen(base::ListenerId listener, node::Config config) override;
   void OnConfigure(base::ListenerId listener, node::Config config) override;
@@ -49,6 +49,11 @@ class NodeCommands final : public node::Commands {
                  node::RelayedRequest request) override;
   void OnBytes(uint64_t ref, base::Bytes bytes) override;
   void OnGone(uint64_t ref) override;
+  void OnForwarded(uint64_t ref, base::Bytes name,
+                   node::RelayedRequest request) override;
+  void OnAnswer(uint64_t ref, uint16_t status, node::Fields headers,
+                base::Bytes body) override;
+  void OnUnanswered(uint64_t ref) override;
   void OnStop(uint16_t code, base::Bytes reason) override;
   void OnUnknown(base::Bytes name) override;
 

@@ -38,6 +38,13 @@ OutboxDrain::Aftermath OutboxDrain::Run(Outbox* outbox) {
       case Kind::kSwitch:
         ToConnection(effect, *outbox);
         break;
+      case Kind::kForward:
+        writer_->Forward(effect.id, outbox->Data(effect.data),
+                         outbox->forward(effect));
+        break;
+      case Kind::kWithdraw:
+        writer_->Gone(effect.id);
+        break;
       case Kind::kOpen:
       case Kind::kMessage:
       case Kind::kEvent:
@@ -81,6 +88,8 @@ void OutboxDrain::ToSocket(SocketId socket, const Effect& effect, Bytes data) {
     case Kind::kRespond:
     case Kind::kRespondStart:
     case Kind::kSwitch:
+    case Kind::kForward:
+    case Kind::kWithdraw:
     case Kind::kOpen:
     case Kind::kMessage:
     case Kind::kEvent:
@@ -122,6 +131,8 @@ void OutboxDrain::ToRelay(uint64_t ref, const Effect& effect,
     case Kind::kSwitch:
       relay->switched = true;
       return writer_->Switch(ref, outbox.head(effect));
+    case Kind::kForward:
+    case Kind::kWithdraw:
     case Kind::kOpen:
     case Kind::kMessage:
     case Kind::kEvent:
@@ -190,6 +201,8 @@ bool OutboxDrain::ToNode(const Effect& effect, const Outbox& outbox) {
     case Kind::kRespond:
     case Kind::kRespondStart:
     case Kind::kSwitch:
+    case Kind::kForward:
+    case Kind::kWithdraw:
       return true;  // of connections
   }
   return true;

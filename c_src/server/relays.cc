@@ -15,9 +15,7 @@ using base::Time;
 
 void Relays::Request(uint64_t ref, ListenerId listener,
                      node::RelayedRequest request, Time now) {
-  if (core_->connections.FindRelay(ref) != nullptr)
-    return core_->Note(Level::kError,
-                       "request with a Ref that is in use: dropped");
+  if (!IsNew(ref)) return;
   const session::Peer peer = PeerOf(request);
   const ConnectionId id =
       core_->hub.Relay(listener, peer, ToRequest(std::move(request)), now);
@@ -29,6 +27,20 @@ void Relays::Request(uint64_t ref, ListenerId listener,
     head.headers = {{"Content-Type", "text/plain; charset=utf-8"},
                     {"Retry-After", "5"}};
     core_->writer.Response(ref, head, "this listener is not open");
+  }
+  core_->Drain(now);
+}
+
+void Relays::Forwarded(uint64_t ref, base::Bytes name,
+                       node::RelayedRequest request, Time now) {
+  if (!IsNew(ref)) return;
+  const session::Peer peer = PeerOf(request);
+  const ConnectionId id =
+      core_->hub.Forwarded(name, peer, ToRequest(std::move(request)), now);
+  if (id) {
+    core_->connections.BindRelay(id, ref);
+  } else {
+    core_->writer.Finish(ref);
   }
   core_->Drain(now);
 }
@@ -99,6 +111,12 @@ void Relays::Gone(uint64_t ref, Time now) {
   core_->rendezvous.Cancel(ref);
   if (const Relay* relay = core_->connections.FindRelay(ref))
     Forget(ref, relay->id, now);
+}
+
+bool Relays::IsNew(uint64_t ref) {
+  if (core_->connections.FindRelay(ref) == nullptr) return true;
+  core_->Note(Level::kError, "request with a Ref that is in use: dropped");
+  return false;
 }
 
 Relay* Relays::Still(uint64_t ref, ConnectionId id) {

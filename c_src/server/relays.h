@@ -29,6 +29,10 @@ class Relays {
 
   void Request(uint64_t ref, base::ListenerId listener,
                node::RelayedRequest request, base::Time now);
+  // Of another node, for our client `name`. Where there is none, that is told
+  // by the end of an answer that has not begun.
+  void Forwarded(uint64_t ref, base::Bytes name, node::RelayedRequest request,
+                 base::Time now);
   void Adopt(uint64_t ref, base::Bytes buffer, base::Time now);
   // The descriptor that Adopt waits for; owned from here on.
   void Met(uint64_t ref, int fd, base::Bytes buffer, base::Time now);
@@ -38,6 +42,8 @@ class Relays {
   void Gone(uint64_t ref, base::Time now);
 
  private:
+  // False: our node has erred.
+  bool IsNew(uint64_t ref);
   // A relay that is still one of ours, after the hub has been called.
   Relay* Still(uint64_t ref, base::ConnectionId id);
   void Forget(uint64_t ref, base::ConnectionId id, base::Time now);

@@ -61,6 +61,7 @@ void Answer(Tables& t, Connection* c, const http::Response& response) {
   c->session = {};
   c->client = {};
   c->jsonp_index.clear();
+  c->here = false;
   t.SetDeadline(c, t.now + c->config->limits.keep_alive_timeout);
   t.MarkReady(c);
 }

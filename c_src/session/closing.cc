@@ -62,6 +62,7 @@ void CloseConnection(Tables& t, Connection* c, uint16_t code, Bytes reason) {
     case Phase::kPoll:
     case Phase::kHttp:
     case Phase::kPost:
+    case Phase::kForwarded:
     case Phase::kEnding:
     case Phase::kClosing:
     case Phase::kFinished:

@@ -77,6 +77,9 @@ struct Limits {
   uint32_t max_pending =
       0;  // L10: connections without a session; 0: a tenth of what is allowed
   uint32_t max_clients = 0;  // L10: of this listener; 0: as max_connections
+  uint32_t max_forwards =
+      10000;  // L10: requests that are with another node at a time
+  uint32_t max_forward_bytes = 67108864;  // and the bytes of their bodies
   uint32_t credit_messages = 64;
   uint32_t credit_bytes = 262144;
   bool hixie = true;  // serve hixie-75 and hixie-76

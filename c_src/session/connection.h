@@ -40,6 +40,7 @@ struct Connection {
     kOpening,    // a request waits for the node's accept
     kPoll,       // a poll waits for something to send
     kPost,       // a POST waits for credit
+    kForwarded,  // a request waits for the answer of another node
     kHixieKey,   // accepted; the 8 bytes of key3 are not yet whole
     kSwitching,  // relayed: the broker is writing the 101
     kWebSocket,
@@ -61,6 +62,7 @@ struct Connection {
   bool counted_address = false;
   bool input_ready = false;  // listed for another look at `input`
   bool peer_ended = false;
+  bool here = false;  // its request is answered here, whoever it is for
   uint16_t peer_port = 0, local_port = 0;
   bool secure = false;
   uint32_t requests = 0;
@@ -77,6 +79,7 @@ struct Connection {
   std::string jsonp_index;  // of the poll being answered
   base::SessionId session;  // of a bare WebSocket
   base::ClientId client;    // of a Socket.IO client
+  uint64_t forward = 0;     // kForwarded: the request's own number
   base::Fault closing;      // kEnding: to be sent
 
   base::Time deadline = 0;   // 0: none

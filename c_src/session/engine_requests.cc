@@ -11,6 +11,7 @@
 #include "session/engine_inbound.h"
 #include "session/engine_timers.h"
 #include "session/engine_upgrade.h"
+#include "session/forwarding.h"
 #include "session/namespaces.h"
 #include "session/opening.h"
 #include "session/polls.h"
@@ -126,6 +127,7 @@ void HandleKnown(Tables& t, Connection* c, const Target& target,
                  const EngineQuery& query) {
   const http::OriginPolicy& origins = c->config->routes[target.route].origins;
   Client* k = FindTimely(t, *query.name);
+  if (k == nullptr && ForwardRequest(t, c, *query.name)) return;
   // On another listener or route, whose origins are others, it is as good as
   // unknown.
   if (k == nullptr || !k->engine || !k->IsAt(c->listener, target.route))

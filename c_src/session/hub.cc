@@ -7,6 +7,7 @@
 
 #include "session/admission.h"
 #include "session/answer.h"
+#include "session/forwarding.h"
 #include "session/hub_impl.h"
 #include "session/leaving.h"
 #include "session/outbound.h"
@@ -52,6 +53,16 @@ Connection* Insert(Tables& t, base::ListenerId listener, const Peer& peer) {
   c->local_port = peer.local.port;
   if (peer.secure) Secure(c, peer.certificate);
   return c;
+}
+
+// A request that is whole; its connection is no more than that.
+ConnectionId Ask(Tables& t, Connection* c, http::Request request) {
+  const ConnectionId id = c->id;
+  c->relayed = true;
+  c->relayed_request = std::make_unique<http::Request>(std::move(request));
+  c->progress = t.now;
+  HandleRequest(t, c);
+  return id;
 }
 
 }  // namespace
@@ -141,12 +152,32 @@ ConnectionId Hub::Relay(base::ListenerId listener, const Peer& peer,
   Tables& t = impl_->t;
   if (t.listeners.find(listener) == t.listeners.end()) return {};
   Connection* c = Insert(impl_->t, listener, peer);
-  const ConnectionId id = c->id;
-  c->relayed = true;
-  c->relayed_request = std::make_unique<http::Request>(std::move(request));
-  c->progress = t.now;
-  HandleRequest(t, c);
-  return id;
+  return Ask(t, c, std::move(request));
+}
+
+void Hub::SetTag(Bytes tag) { impl_->t.tag.assign(tag); }
+
+ConnectionId Hub::Forwarded(Bytes name, const Peer& peer, http::Request request,
+                            Time now) {
+  const Impl::Step step(impl_.get(), now);
+  Tables& t = impl_->t;
+  const Client* k = t.FindName(name);
+  if (k == nullptr || t.listeners.find(k->listener) == t.listeners.end())
+    return {};
+  Connection* c = Insert(t, k->listener, peer);
+  c->here = true;
+  return Ask(t, c, std::move(request));
+}
+
+void Hub::Answered(uint64_t ref, const http::Response& response, Time now) {
+  const Impl::Step step(impl_.get(), now);
+  if (Connection* c = FindForward(impl_->t, ref))
+    AnswerForward(impl_->t, c, response);
+}
+
+void Hub::Unanswered(uint64_t ref, Time now) {
+  const Impl::Step step(impl_.get(), now);
+  if (Connection* c = FindForward(impl_->t, ref)) TakeForwardBack(impl_->t, c);
 }
 
 void Hub::Switched(ConnectionId id, Time now) {

@@ -20,6 +20,7 @@
 #include "base/time.h"
 #include "base/value.h"
 #include "http/request.h"
+#include "http/response.h"
 #include "session/config.h"
 
 namespace rabbit_socks::session {
@@ -73,6 +74,16 @@ class Hub {
   // kRespondStart or kSwitch with the id.
   base::ConnectionId Relay(base::ListenerId listener, const Peer& peer,
                            http::Request request, base::Time now);
+  // What ends the names of clients from now on: it tells which node of a
+  // cluster has a client. Empty: none, and no request is forwarded.
+  void SetTag(base::Bytes tag);
+  // A request that another node has forwarded, for our client `name`; answered
+  // by kRespond. The id is none when there is no such client.
+  base::ConnectionId Forwarded(base::Bytes name, const Peer& peer,
+                               http::Request request, base::Time now);
+  // The answer to kForward; or there is none to come.
+  void Answered(uint64_t ref, const http::Response& response, base::Time now);
+  void Unanswered(uint64_t ref, base::Time now);
   // After kSwitch: the relay has become a connection whose bytes arrive by
   // Received. The 101 has been written by the broker.
   void Switched(base::ConnectionId id, base::Time now);

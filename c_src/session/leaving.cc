@@ -6,6 +6,7 @@
 #include "session/answer.h"
 #include "session/closing.h"
 #include "session/engine_upgrade.h"
+#include "session/forwarding.h"
 #include "session/polls.h"
 
 namespace rabbit_socks::session {
@@ -44,6 +45,9 @@ void LeaveSession(Tables& t, Connection* c) {
       break;
     case Phase::kPost:
       ForgetPost(t, c);
+      break;
+    case Phase::kForwarded:
+      WithdrawForward(t, c);
       break;
     case Phase::kOpening:
     case Phase::kHixieKey:

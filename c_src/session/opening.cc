@@ -88,7 +88,7 @@ void OpenClient(Tables& t, Connection* c, Target target,
 
 void NameClient(Tables& t, Client* k) {
   k->state = Client::State::kOpen;
-  k->name = base::RandomName();
+  k->name = base::RandomName() + t.tag;
   t.names.emplace(k->name, k->id);
 }
 

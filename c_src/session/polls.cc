@@ -8,6 +8,7 @@
 #include "session/answer.h"
 #include "session/closing.h"
 #include "session/engine_requests.h"
+#include "session/forwarding.h"
 #include "session/inbound.h"
 #include "session/opening.h"
 #include "session/socketio09_inbound.h"
@@ -72,6 +73,7 @@ void TakePost(Tables& t, Client* k, Connection* c) {
 
 void Post(Tables& t, Connection* c, const Target& target) {
   Client* k = FindFor(t, *c, target);
+  if (k == nullptr && ForwardRequest(t, c, target.name)) return;
   if (k == nullptr || k->state != Client::State::kOpen) {
     return AnswerWithCors(t, c, c->config->routes[target.route].origins,
                           http::PlainText(404, "no such session"));
@@ -89,6 +91,9 @@ void HoldPoll(Tables& t, Client* k, Connection* c) {
 
 void Poll(Tables& t, Connection* c, const Target& target) {
   Client* k = FindFor(t, *c, target);
+  if (k == nullptr && target.transport->family == Family::kPolling &&
+      ForwardRequest(t, c, target.name))
+    return;
   if (k == nullptr || k->state == Client::State::kOpening || !k->polls()) {
     return AnswerWithCors(t, c, c->config->routes[target.route].origins,
                           http::PlainText(404, "no such session"));

@@ -5,6 +5,7 @@
 
 #include "session/answer.h"
 #include "session/closing.h"
+#include "session/forwarding.h"
 
 namespace rabbit_socks::session {
 namespace {
@@ -31,6 +32,12 @@ void CloseWhat(Tables& t, uint16_t code, Bytes reason, Of&& of) {
   for (const base::SessionId id :
        Collect(t.sessions, [&](const Session& s) { return of(s.listener); })) {
     if (Session* s = t.FindSession(id)) CloseSession(t, s, code, reason);
+  }
+  for (const base::ConnectionId id :
+       Collect(t.connections, [&](const Connection& c) {
+         return of(c.listener) && c.phase == Phase::kForwarded;
+       })) {
+    if (Connection* c = t.FindConnection(id)) GiveUpForward(t, c);
   }
   for (const base::ConnectionId id :
        Collect(t.connections, [&](const Connection& c) {

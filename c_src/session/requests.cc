@@ -149,6 +149,7 @@ size_t Step(Tables& t, Connection* c, std::span<char> bytes) {
     case Phase::kOpening:
     case Phase::kPoll:
     case Phase::kPost:
+    case Phase::kForwarded:
     case Phase::kSwitching:
       return 0;
     case Phase::kStream:
@@ -168,6 +169,16 @@ void Keep(Tables& t, Connection* c, Bytes rest) {
   if (waits_for_credit || c->input.size() > kMaxKept) t.PauseReading(c);
 }
 
+void HandleWhole(Tables& t, Connection* c) {
+  t.SetDeadline(c, 0);
+  if (t.stopping) return AnswerFault(t, c, Fault{503, "going away"});
+  if (IsServedClient(c)) return ServeClient(t, c);
+  base::Result<Target> target =
+      FindTarget(c->request().path, c->config->routes);
+  if (!target.ok()) return AnswerFault(t, c, target.fault());
+  Dispatch(t, c, std::move(target.value()));
+}
+
 }  // namespace
 
 void HandleRequest(Tables& t, Connection* c) {
@@ -178,13 +189,13 @@ void HandleRequest(Tables& t, Connection* c) {
     if (listener != t.listeners.end() && listener->second.pending > 0)
       --listener->second.pending;
   }
-  t.SetDeadline(c, 0);
-  if (t.stopping) return AnswerFault(t, c, Fault{503, "going away"});
-  if (IsServedClient(c)) return ServeClient(t, c);
-  base::Result<Target> target =
-      FindTarget(c->request().path, c->config->routes);
-  if (!target.ok()) return AnswerFault(t, c, target.fault());
-  Dispatch(t, c, std::move(target.value()));
+  HandleWhole(t, c);
+}
+
+void HandleRequestHere(Tables& t, Connection* c) {
+  c->here = true;
+  c->phase = Phase::kHttp;
+  HandleWhole(t, c);
 }
 
 void UseBytes(Tables& t, Connection* c, std::span<char> bytes) {

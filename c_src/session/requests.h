@@ -19,6 +19,8 @@ void UseKeptInput(Tables& t, Connection* c);
 
 // c's request is whole. `c` may be dead after the call if it was relayed.
 void HandleRequest(Tables& t, Connection* c);
+// The same once more: nobody else has answered it.
+void HandleRequestHere(Tables& t, Connection* c);
 
 }  // namespace rabbit_socks::session
 

@@ -8,6 +8,7 @@
 #include "http/query.h"
 #include "session/answer.h"
 #include "session/closing.h"
+#include "session/forwarding.h"
 #include "session/namespaces.h"
 #include "session/opening.h"
 #include "session/polls.h"
@@ -146,7 +147,9 @@ void Handshake(Tables& t, Connection* c, Target target) {
 // On unload of a page: "?disconnect" on whatever transport.
 void ForcedDisconnect(Tables& t, Connection* c, const Target& target) {
   const http::OriginPolicy origins = OriginsOf(*c, target);
-  if (Client* k = FindFor(t, *c, target)) CloseClient(t, k, 1000, "");
+  Client* k = FindFor(t, *c, target);
+  if (k == nullptr && ForwardRequest(t, c, target.name)) return;
+  if (k != nullptr) CloseClient(t, k, 1000, "");
   AnswerWithCors(t, c, origins, http::PlainText(200, ""));
 }
 
@@ -167,6 +170,7 @@ void HandleTransport(Tables& t, Connection* c, const Target& target) {
   const bool streams = target.transport->family == Family::kStreaming;
   Client* k = FindFor(t, *c, target);
   if (k == nullptr) {
+    if ((post || !streams) && ForwardRequest(t, c, target.name)) return;
     if (post)
       return AnswerWithCors(t, c, origins,
                             transport::PostAnswer(*target.transport));

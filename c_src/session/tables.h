@@ -34,9 +34,18 @@ struct Listener {
   std::shared_ptr<const ListenerConfig> config;
   uint32_t connections = 0;
   uint32_t pending = 0;
-  uint32_t clients = 0;  // of Socket.IO and Engine.IO
+  uint32_t clients = 0;        // of Socket.IO and Engine.IO
+  uint32_t forwards = 0;       // requests that are with another node
+  uint64_t forward_bytes = 0;  // of their bodies
   std::unordered_map<std::string, uint32_t>
       by_address;  // kept only with max_connections_per_address
+};
+
+// A request that is with another node: see forwarding.h.
+struct Forward {
+  base::ConnectionId connection;
+  base::Time until = 0;
+  uint64_t bytes = 0;  // of its body
 };
 
 struct Tables {
@@ -50,7 +59,10 @@ struct Tables {
   base::SlotMap<Client, base::ClientId> clients;
   std::unordered_map<base::ListenerId, Listener> listeners;
   std::unordered_map<std::string, base::ClientId>
-      names;                                    // Socket.IO session ids
+      names;        // Socket.IO session ids
+  std::string tag;  // ends the names of this node's clients
+  std::unordered_map<uint64_t, Forward> forwards;  // by their numbers
+  uint64_t last_forward = 0;
   std::unordered_map<std::string, Room> rooms;  // none without members
   uint64_t broadcasts = 0;
   std::unordered_map<std::string, base::SessionId>

@@ -10,6 +10,7 @@
 #include "session/ending.h"
 #include "session/engine_timers.h"
 #include "session/engine_upgrade.h"
+#include "session/forwarding.h"
 #include "session/polls.h"
 #include "session/wire.h"
 
@@ -160,6 +161,8 @@ void ConnectionDue(Tables& t, Connection* c) {
       if (c->queued > 0)
         return t.SetDeadline(c, c->progress + c->config->limits.send_timeout);
       return;
+    case Phase::kForwarded:
+      return ForwardDue(t, c);
     case Phase::kOpening:
     case Phase::kPoll:
     case Phase::kPost:

@@ -47,6 +47,7 @@ commands() ->
     [
         {"hello", {hello, 1, #{release => <<"1.0.0">>}}},
         {"hello-more", {hello, 1, #{release => <<"1.2.3">>, extra => [{1.5, make_ref_like()}, "string", #{}]}}},
+        {"hello-tag", {hello, 1, #{release => <<"1.0.0">>, tag => <<"aB3-_x9Z">>}}},
         {"hello-other-version", {hello, 2, [new, <<"things">>]}},
         {"heartbeat", {heartbeat, 7}},
         {"heartbeat-large", {heartbeat, 16#ffffffffffffff}},
@@ -146,6 +147,10 @@ commands() ->
                 certificate => <<48, 0>>,
                 body => <<>>
             }}},
+        {"forwarded", {forwarded, 13, <<"AbC-_1">>, request()}},
+        {"answer", {answer, 5, 200, headers(), <<"body">>}},
+        {"answer-bare", {answer, 16#ffffffffffffff, 404, [], <<>>}},
+        {"unanswered", {unanswered, 5}},
         {"bytes", {bytes, 12, <<"more">>}},
         {"gone", {gone, 12}},
         {"stop", {stop, 1012, <<"restart">>}},
@@ -156,6 +161,18 @@ commands() ->
 
 %% The same on each run, unlike make_ref().
 make_ref_like() -> binary_to_term(<<131, 90, 3:16, 119, 13, "nonode@nohost", 0:32, 1:32, 2:32, 3:32>>).
+
+request() ->
+    #{
+        method => <<"POST">>,
+        target => <<"/a/socket.io/?EIO=4&transport=polling&sid=AbC-_1">>,
+        path => <<"/socket.io/?EIO=4&transport=polling&sid=AbC-_1">>,
+        headers => [{<<"host">>, <<"example.org">>}, {<<"accept">>, <<"*/*">>}],
+        peer => {<<"192.0.2.7">>, 51234},
+        local => {<<"::1">>, 8080},
+        secure => false,
+        body => <<"42[\"x\"]">>
+    }.
 
 events() ->
     Messages = fun(List) -> {pid(), {'$socks', messages, List}} end,
@@ -256,5 +273,8 @@ events() ->
         {"bytes", [{bytes, 12, <<"more">>}]},
         {"finish", [{finish, 12}]},
         {"pause", [{pause, 12}]},
-        {"resume", [{resume, 12}]}
+        {"resume", [{resume, 12}]},
+        {"forward", [{forward, 5, <<"AbC-_1">>, request()}]},
+        {"forward-certificate", [{forward, 16#ffffffffffffff, <<"AbC">>, (request())#{certificate => <<48, 0>>, headers := [], body := <<>>, secure := true}}]},
+        {"gone", [{gone, 5}]}
     ].

@@ -26,8 +26,10 @@ class Checker final : public node::Commands {
  public:
   explicit Checker(Bytes packet) : packet_(packet) {}
 
-  void OnHello(int version, Bytes release) override {
+  void OnHello(int version, Bytes release, Bytes tag) override {
     Require(version >= 0);
+    Require(tag.size() <= node::kMaxTag);
+    if (!tag.empty()) Inside(tag);
     if (!release.empty()) Inside(release);
   }
   void OnHeartbeat(uint64_t n) override { Id(n); }
@@ -110,6 +112,21 @@ class Checker final : public node::Commands {
     Inside(bytes);
   }
   void OnGone(uint64_t ref) override { Id(ref); }
+  void OnForwarded(uint64_t ref, Bytes name,
+                   node::RelayedRequest request) override {
+    Inside(name);
+    OnRequest(ref, 0, std::move(request));
+  }
+  void OnAnswer(uint64_t ref, uint16_t status, node::Fields fields,
+                Bytes body) override {
+    Id(ref);
+    Require(status >= 200 && status <= 599);
+    Inside(body);
+    for (const auto& [name, value] : fields) {
+      Require(name.size() + value.size() <= packet_.size());
+    }
+  }
+  void OnUnanswered(uint64_t ref) override { Id(ref); }
   void OnStop(uint16_t code, Bytes reason) override {
     Require(code >= 1000 && code <= 4999);
     Inside(reason);

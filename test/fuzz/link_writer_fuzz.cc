@@ -13,6 +13,7 @@
 #include "base/utf8.h"
 #include "base/value.h"
 #include "node/writer.h"
+#include "shown_terms.h"
 #include "term_walker.h"
 
 using namespace rabbit_socks;  // NOLINT(google-build-using-namespace)
@@ -29,7 +30,7 @@ class Model {
   explicit Model(FuzzedDataProvider* input) : input_(input) {}
 
   void Step() {
-    switch (input_->ConsumeIntegralInRange<int>(0, 17)) {
+    switch (input_->ConsumeIntegralInRange<int>(0, 19)) {
       case 0:
       case 1:
       case 2:
@@ -73,18 +74,18 @@ class Model {
         const std::string body = Text(100);
         writer_.Response(8, head, body);
         return Event("{'response',8," + std::to_string(head.status) + "," +
-                     Show(head) + ",<" + body + ">}");
+                     fuzz::Show(head) + ",<" + body + ">}");
       }
       case 10: {
         const base::RelayedHead head = Head();
         writer_.ResponseStart(8, head);
         return Event("{'response_start',8," + std::to_string(head.status) +
-                     "," + Show(head) + "}");
+                     "," + fuzz::Show(head) + "}");
       }
       case 11: {
         const base::RelayedHead head = Head();
         writer_.Switch(9, head);
-        return Event("{'switch',9," + Show(head) + "}");
+        return Event("{'switch',9," + fuzz::Show(head) + "}");
       }
       case 12:
         return Open();
@@ -100,6 +101,13 @@ class Model {
         return Emit();
       case 16:
         return Ack();
+      case 17:
+        return Forward();
+      case 18: {
+        const uint64_t ref = Id();
+        writer_.Gone(ref);
+        return Event("{'gone'," + std::to_string(ref) + "}");
+      }
       default:
         return Check();
     }
@@ -211,12 +219,7 @@ class Model {
     info.subprotocol = Text(20);
     info.peer_address = Text(20);
     info.peer_port = input_->ConsumeIntegral<uint16_t>();
-    std::string path;
-    while (input_->ConsumeBool()) {
-      info.path.push_back(Text(10));
-      path +=
-          std::string(path.empty() ? "" : ",") + "<" + info.path.back() + ">";
-    }
+    while (input_->ConsumeBool()) info.path.push_back(Text(10));
     const base::RelayedHead head = Head();
     for (const auto& [name, value] : head.headers)
       info.headers.Add(name, value);
@@ -232,17 +235,26 @@ class Model {
     }
     Require(writer_.Open(base::SessionId{session}, 2, route, info));
     Event("{'open'," + std::to_string(session) + ",2," + std::to_string(route) +
-          ",#{'auth',[" + auth + "],'certificate'," +
-          (info.certificate.empty() ? "'none'" : "<" + info.certificate + ">") +
-          ",'generation','none','headers'," + Show(head) +
-          ",'local',{<>,0},'namespace'," +
-          (info.nsp.empty() ? "'none'" : "<" + info.nsp + ">") + ",'path',[" +
-          path + "],'peer',{<" + info.peer_address + ">," +
-          std::to_string(info.peer_port) + "},'protocol','rfc6455','query',<" +
-          info.query + ">,'secure'," + (info.secure ? "'true'" : "'false'") +
-          ",'subprotocol'," +
-          (info.subprotocol.empty() ? "'none'" : "<" + info.subprotocol + ">") +
-          ",'transport','websocket'}}");
+          "," + fuzz::Show(info, auth) + "}");
+  }
+
+  void Forward() {
+    base::RelayedRequest request;
+    request.method = "POST";
+    request.path = Text(50);
+    request.target = Text(50);
+    request.body = Text(100);
+    request.certificate = Text(4);
+    request.secure = input_->ConsumeBool();
+    request.peer_port = input_->ConsumeIntegral<uint16_t>();
+    while (request.headers.fields().size() < 300 && input_->ConsumeBool()) {
+      request.headers.Add(Text(10), Text(20));
+    }
+    const uint64_t ref = Id();
+    const std::string name = Text(40);
+    writer_.Forward(ref, name, request);
+    Event("{'forward'," + std::to_string(ref) + ",<" + name + ">," +
+          fuzz::Show(request) + "}");
   }
 
   base::RelayedHead Head() {
@@ -252,15 +264,6 @@ class Model {
       head.headers.emplace_back(Text(10), Text(20));
     }
     return head;
-  }
-
-  static std::string Show(const base::RelayedHead& head) {
-    std::string text;
-    for (const auto& [name, value] : head.headers) {
-      text += std::string(text.empty() ? "" : ",") + "{<" + name + ">,<" +
-              value + ">}";
-    }
-    return "[" + text + "]";
   }
 
   std::string Text(size_t max) {

@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <cstdlib>
 #include <map>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -55,8 +56,10 @@ class SessionRules {
 
   std::map<uint64_t, Session> sessions;
   std::vector<uint64_t> opened;
-  std::string sids[10];  // the last one first
+  std::set<uint64_t> forwards;  // requests that are with another node
+  std::string sids[10];         // the last one first
   std::string pid;
+  std::string tag;  // that ends names
 
  private:
   using Kind = base::Effect::Kind;
@@ -89,6 +92,12 @@ class SessionRules {
         return;
       case Kind::kResumeReading:
         Require(std::exchange(paused_[effect.id], false));
+        return;
+      case Kind::kForward:
+        Require(forwards.insert(effect.id).second);
+        return;
+      case Kind::kWithdraw:
+        Require(forwards.erase(effect.id) == 1);
         return;
       case Kind::kLog:
         return;
@@ -142,23 +151,22 @@ class SessionRules {
 
   // The ids in what a client is told.
   void Learn(base::Bytes text) {
-    constexpr size_t kSize = 27;
+    const size_t size = 27 + tag.size();
     const auto behind = [&](std::string_view mark) {
       const size_t at = text.find(mark);
-      return at == text.npos
-                 ? std::string()
-                 : std::string(text.substr(at + mark.size(), kSize));
+      return at == text.npos ? std::string()
+                             : std::string(text.substr(at + mark.size(), size));
     };
     if (const std::string found = behind("\"pid\":\""); !found.empty())
-      pid = found;
+      pid = found.substr(0, 27);
     // A connect's sid is the namespace's; the client's comes with the times.
     std::string sid;
     if (text.find("pingInterval") != text.npos) sid = behind("sid\":\"");
     if (const size_t at = text.find(":websocket,"); at != text.npos) {
       const size_t begin = text.find("\r\n\r\n");
-      if (begin != text.npos) sid = text.substr(begin + 4, kSize);
+      if (begin != text.npos) sid = text.substr(begin + 4, size);
     }
-    if (sid.empty()) sid = behind("~m~27~m~");
+    if (sid.empty()) sid = behind("~m~" + std::to_string(size) + "~m~");
     if (sid.empty() || sid == sids[0]) return;
     for (size_t i = 9; i > 0; --i) sids[i] = sids[i - 1];
     sids[0] = sid;

@@ -26,6 +26,7 @@
 #include "framing/json_value.h"
 #include "session/frames.h"
 #include "session/hub.h"
+#include "session_limits.h"
 #include "session_rules.h"
 #include "session_script.h"
 
@@ -33,10 +34,8 @@ namespace rabbit_socks::fuzz {
 
 class SessionWorld {
  public:
-  static constexpr uint32_t kMaxPackets = 8;
-  static constexpr uint32_t kCredit = 4;
-
-  // Bits of `options`: 1 no events, 2 no frames, 4 recovery, 8 gzip.
+  // Bits of `options`: 1 no events, 2 no frames, 4 recovery, 8 gzip, 16 one
+  // node of several.
   explicit SessionWorld(unsigned options)
       : hub_(&outbox_, now_, 100), rules_(kCredit - 1 + kMaxPackets) {
     session::ListenerConfig config;
@@ -49,13 +48,15 @@ class SessionWorld {
     route.resumes = true;
     config.routes.push_back(route);
     config.cookie = (options & 8) != 0 ? "io" : "";
-    SetLimits(options, &config.limits);
+    SetFuzzLimits(options, &config.limits);
     hub_.Configure(kListener, std::move(config));
+    rules_.tag = (options & 16) != 0 ? "t" : "";
+    hub_.SetTag(rules_.tag);
   }
 
   void Do(const Happening& one) {
     const bool of_node =
-        std::string_view("anMBEIKCXDWJLOAPZY").find(one.verb) !=
+        std::string_view("anMBEIKCXDWJLOAPZYF").find(one.verb) !=
         std::string_view::npos;
     if (of_node) {
       Command(one);
@@ -67,6 +68,7 @@ class SessionWorld {
   }
   std::string Expand(char which) const {
     if (which == 'p') return rules_.pid;
+    if (which == 'f') return std::string(27, 'x') + "u";  // of another node
     if (which < '0' || which > '9') return {};
     return rules_.sids[which - '0'];
   }
@@ -81,35 +83,13 @@ class SessionWorld {
     Require(hub_.connections() == 0);
     Require(hub_.sessions() == 0);
     Require(hub_.clients() == 0);
+    Require(rules_.forwards.empty());
     for (const auto& [id, s] : rules_.sessions)
       Require(s.owner.empty() || s.closed);
   }
 
  private:
   static constexpr base::ListenerId kListener = 7;
-
-  static void SetLimits(unsigned options, session::Limits* limits) {
-    limits->framing.max_packets = kMaxPackets;
-    limits->credit_messages = kCredit;
-    limits->credit_bytes = 4096;
-    limits->max_namespaces = 4;
-    limits->send_queue_soft = 512;
-    limits->send_queue_hard = 4096;
-    limits->recovery = (options & 4) != 0;
-    limits->http_compression = (options & 8) != 0;
-    for (base::Time* time :
-         {&limits->head_timeout, &limits->body_timeout, &limits->open_timeout,
-          &limits->keep_alive_timeout, &limits->ping_interval,
-          &limits->close_timeout, &limits->heartbeat_interval,
-          &limits->heartbeat_timeout, &limits->poll_timeout,
-          &limits->session_timeout, &limits->heartbeat_interval_09,
-          &limits->heartbeat_timeout_09, &limits->session_timeout_09,
-          &limits->engine_ping_interval, &limits->engine_ping_timeout,
-          &limits->engine_upgrade_timeout, &limits->connect_timeout})
-      *time = 1000;
-    limits->idle_timeout = limits->send_timeout = 2000;
-    limits->recovery_window = 3000;
-  }
 
   base::ConnectionId& Of(const Happening& one) {
     return connections_[one.which % connections_.size()];
@@ -152,6 +132,15 @@ class SessionWorld {
     return {text.substr(0, at), text.substr(at + 1)};
   }
 
+  // The answer to the request that went to another node last, or none.
+  void AnswerForward(const Happening& one) {
+    const uint64_t ref =
+        rules_.forwards.empty() ? 1 : *rules_.forwards.rbegin();
+    rules_.forwards.erase(ref);
+    if (one.which == 0) return hub_.Unanswered(ref, now_);
+    hub_.Answered(ref, {200, {{"X-Name", "1"}}, one.rest}, now_);
+  }
+
   void Relay(const Happening& one, bool post, bool upgrade) {
     const auto [target, body] = Split(one.rest);
     if (target.empty() || target[0] != '/') return;
@@ -171,7 +160,9 @@ class SessionWorld {
       request.headers.Add("sec-websocket-key", "dGhlIHNhbXBsZSBub25jZQ==");
     }
     Put(one, {});
-    Of(one) = hub_.Relay(kListener, {}, std::move(request), now_);
+    Of(one) = one.verb == 'v' || one.verb == 'V'
+                  ? hub_.Forwarded(rules_.sids[0], {}, std::move(request), now_)
+                  : hub_.Relay(kListener, {}, std::move(request), now_);
   }
 
   void Connect(const Happening& one) {
@@ -214,7 +205,9 @@ class SessionWorld {
       case 'r':
       case 'R':
       case 'U':
-        return Relay(one, one.verb == 'R', one.verb == 'U');
+      case 'v':
+      case 'V':
+        return Relay(one, one.verb == 'R' || one.verb == 'V', one.verb == 'U');
       case 's':
         return hub_.Switched(Of(one), now_);
       case 'w':
@@ -252,6 +245,7 @@ class SessionWorld {
   void Command(const Happening& one) {
     if (one.verb == 'Z') return hub_.Stop(1001, "stop", now_);
     if (one.verb == 'Y') return hub_.Remove(kListener, 1001, "removed", now_);
+    if (one.verb == 'F') return AnswerForward(one);
     const auto& opened = rules_.opened;
     if (one.which >= opened.size()) return;
     const base::SessionId id{opened[opened.size() - 1 - one.which]};

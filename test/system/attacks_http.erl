@@ -66,7 +66,8 @@ slow_body(World) ->
     close_polling(World, Port, Id).
 
 polling(Port) ->
-    {200, _, <<"~m~27~m~", Id:27/binary>>} = request(Port, "GET", [?POLL, "/1"], [], ""),
+    {200, _, Payload} = request(Port, "GET", [?POLL, "/1"], [], ""),
+    [Id] = socks_socketio06:decode(Payload),
     Id.
 
 echoes_by_polls(Port, Id) ->

@@ -25,7 +25,7 @@ connect(Target, Version) ->
     Sid.
 
 sid(Body) ->
-    {match, [Sid]} = re:run(Body, "\"sid\":\"([^\"]{27})\"", [{capture, [1], binary}]),
+    {match, [Sid]} = re:run(Body, "\"sid\":\"([^\"]+)\"", [{capture, [1], binary}]),
     Sid.
 
 -spec target(3 | 4) -> iodata().

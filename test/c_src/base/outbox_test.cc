@@ -158,6 +158,28 @@ TEST(OutboxTest, CarriesRelayedAnswers) {
   EXPECT_EQ(outbox.head(effects[2]).headers.front().second, "d");
 }
 
+TEST(OutboxTest, CarriesForwardedRequests) {
+  Outbox outbox;
+  for (const char* body : {"one", "two"}) {
+    RelayedRequest request;
+    request.body = body;
+    outbox.Forward(7, std::string("name of ") + body, std::move(request));
+  }
+  outbox.Withdraw(8);
+  const auto& effects = outbox.effects();
+  ASSERT_EQ(effects.size(), 3U);
+  EXPECT_EQ(effects[0].kind, Kind::kForward);
+  EXPECT_EQ(effects[0].id, 7U);
+  EXPECT_EQ(outbox.Data(effects[0].data), "name of one");
+  EXPECT_EQ(outbox.forward(effects[0]).body, "one");
+  EXPECT_EQ(outbox.forward(effects[1]).body, "two");
+  EXPECT_EQ(effects[2].kind, Kind::kWithdraw);
+  EXPECT_EQ(effects[2].id, 8U);
+  outbox.Clear();
+  outbox.Forward(9, "", {});
+  EXPECT_EQ(outbox.forward(outbox.effects().front()).body, "");
+}
+
 TEST(OutboxTest, ClearForgetsAndGivesMemoryBack) {
   Outbox outbox;
   outbox.Write(kConnection, std::string(8 << 20, 'x'));

@@ -27,9 +27,10 @@ const char kPidUtf8[] =
 // What each command of the golden file must become; "PID" stands for the above.
 const std::map<std::string, Calls>& Expected() {
   static const std::map<std::string, Calls> expected = {
-      {"hello", {"hello 1 <1.0.0>"}},
-      {"hello-more", {"hello 1 <1.2.3>"}},
-      {"hello-other-version", {"hello 2 <>"}},
+      {"hello", {"hello 1 <1.0.0> <>"}},
+      {"hello-tag", {"hello 1 <1.0.0> <aB3-_x9Z>"}},
+      {"hello-more", {"hello 1 <1.2.3> <>"}},
+      {"hello-other-version", {"hello 2 <> <>"}},
       {"heartbeat", {"heartbeat 7"}},
       {"heartbeat-large", {"heartbeat 72057594037927935"}},
       {"listen",
@@ -107,6 +108,15 @@ const std::map<std::string, Calls>& Expected() {
         "</socket.io/echo/xhr-polling//1?x=y> "
         "[<host><example.org><accept><*/*>] <192.0.2.7> 51234 <::1> 15690 "
         "secure <0\\x00> <>"}},
+      {"forwarded",
+       {"forwarded 13 <AbC-_1> <POST> "
+        "</a/socket.io/?EIO=4&transport=polling&sid=AbC-_1> "
+        "</socket.io/?EIO=4&transport=polling&sid=AbC-_1> "
+        "[<host><example.org><accept><*/*>] <192.0.2.7> 51234 <::1> 8080 "
+        "plain <> <42[\"x\"]>"}},
+      {"answer", {"answer 5 200 [<x-one><1><set-cookie><a=b; path=/>] <body>"}},
+      {"answer-bare", {"answer 72057594037927935 404 [] <>"}},
+      {"unanswered", {"unanswered 5"}},
       {"bytes", {"bytes 12 <more>"}},
       {"gone", {"gone 12"}},
       {"stop", {"stop 1012 <restart>"}},

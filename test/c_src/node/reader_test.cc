@@ -133,6 +133,48 @@ TEST(ReaderTest, KnowsTheRangesOfNumbers) {
   }
 }
 
+TEST(ReaderTest, ATagIsAShortEndOfAName) {
+  const std::string longest(kMaxTag, 'x');
+  for (const auto& [tag, good] : std::vector<std::pair<std::string, bool>>{
+           {"", true},
+           {"aZ0-_", true},
+           {longest, true},
+           {longest + "x", false},
+           {"a b", false},
+           {"a+b", false},
+           {std::string("a\0", 2), false}}) {
+    Recorder recorder;
+    const base::Fault fault = ReadWritten(&recorder, [&](TermWriter* term) {
+      term->Tuple(3);
+      term->Atom("hello");
+      term->Integer(1);
+      term->Map(1);
+      term->Atom("tag");
+      term->Binary(tag);
+    });
+    EXPECT_EQ(fault.code, good ? 0 : 1) << tag;
+    EXPECT_EQ(recorder.calls(),
+              good ? Calls{"hello 1 <> <" + tag + ">"} : Calls{});
+  }
+}
+
+TEST(ReaderTest, AnAnswerHasAStatus) {
+  for (const uint64_t status : {199, 200, 599, 600}) {
+    Recorder recorder;
+    const base::Fault fault = ReadWritten(&recorder, [&](TermWriter* term) {
+      term->Tuple(5);
+      term->Atom("answer");
+      term->Integer(1);
+      term->Integer(status);
+      term->ListEnd();
+      term->Binary("");
+    });
+    const bool good = status >= 200 && status <= 599;
+    EXPECT_EQ(fault.code, good ? 0 : 1) << status;
+    EXPECT_EQ(recorder.calls().size(), good ? 1U : 0U) << status;
+  }
+}
+
 TEST(ReaderTest, AKnownCommandWithAnotherArityIsMalformed) {
   Recorder recorder;
   EXPECT_TRUE(ReadWritten(&recorder, [](TermWriter* term) {

@@ -16,8 +16,8 @@ class Recorder : public Commands {
  public:
   const std::vector<std::string>& calls() const { return calls_; }
 
-  void OnHello(int version, base::Bytes release) override {
-    Call("hello", {N(version), Q(release)});
+  void OnHello(int version, base::Bytes release, base::Bytes tag) override {
+    Call("hello", {N(version), Q(release), Q(tag)});
   }
   void OnHeartbeat(uint64_t n) override { Call("heartbeat", {N(n)}); }
   void OnListen(base::ListenerId listener, Config config) override {
@@ -79,21 +79,23 @@ class Recorder : public Commands {
   }
   void OnRequest(uint64_t ref, base::ListenerId listener,
                  RelayedRequest request) override {
-    std::string fields;
-    for (const base::Header& field : request.headers.fields()) {
-      fields += Q(field.name) + Q(field.value);
-    }
-    Call("request",
-         {N(ref), N(listener), Q(request.method), Q(request.target),
-          Q(request.path), "[" + fields + "]", Q(request.peer_address),
-          N(request.peer_port), Q(request.local_address), N(request.local_port),
-          request.secure ? "secure" : "plain", Q(request.certificate),
-          Q(request.body)});
+    Call("request", {N(ref), N(listener), Show(request)});
   }
   void OnBytes(uint64_t ref, base::Bytes bytes) override {
     Call("bytes", {N(ref), Q(bytes)});
   }
   void OnGone(uint64_t ref) override { Call("gone", {N(ref)}); }
+  void OnForwarded(uint64_t ref, base::Bytes name,
+                   RelayedRequest request) override {
+    Call("forwarded", {N(ref), Q(name), Show(request)});
+  }
+  void OnAnswer(uint64_t ref, uint16_t status, Fields headers,
+                base::Bytes body) override {
+    std::string fields;
+    for (const auto& [name, value] : headers) fields += Q(name) + Q(value);
+    Call("answer", {N(ref), N(status), "[" + fields + "]", Q(body)});
+  }
+  void OnUnanswered(uint64_t ref) override { Call("unanswered", {N(ref)}); }
   void OnStop(uint16_t code, base::Bytes reason) override {
     Call("stop", {N(code), Q(reason)});
   }
@@ -111,6 +113,17 @@ class Recorder : public Commands {
     std::string text;
     for (const std::string& string : strings) text += Q(string);
     return "[" + text + "]";
+  }
+  static std::string Show(const RelayedRequest& request) {
+    std::string fields;
+    for (const base::Header& field : request.headers.fields()) {
+      fields += Q(field.name) + Q(field.value);
+    }
+    return Q(request.method) + " " + Q(request.target) + " " + Q(request.path) +
+           " [" + fields + "] " + Q(request.peer_address) + " " +
+           N(request.peer_port) + " " + Q(request.local_address) + " " +
+           N(request.local_port) + (request.secure ? " secure " : " plain ") +
+           Q(request.certificate) + " " + Q(request.body);
   }
   static std::string Show(const base::Audience& audience) {
     std::string text = "to ";

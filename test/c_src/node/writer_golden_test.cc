@@ -30,6 +30,21 @@ base::RelayedHead Head(uint16_t status) {
   return head;
 }
 
+base::RelayedRequest Request() {
+  base::RelayedRequest request;
+  request.method = "POST";
+  request.target = "/a/socket.io/?EIO=4&transport=polling&sid=AbC-_1";
+  request.path = "/socket.io/?EIO=4&transport=polling&sid=AbC-_1";
+  request.headers.Add("host", "example.org");
+  request.headers.Add("accept", "*/*");
+  request.peer_address = "192.0.2.7";
+  request.peer_port = 51234;
+  request.local_address = "::1";
+  request.local_port = 8080;
+  request.body = "42[\"x\"]";
+  return request;
+}
+
 base::OpenInfo Info() {
   base::OpenInfo info;
   info.path = {"a", "b c"};
@@ -214,6 +229,17 @@ const std::map<std::string, std::function<void(Writer*)>>& Examples() {
       {"finish", [](W w) { w->Finish(12); }},
       {"pause", [](W w) { w->Pause(12); }},
       {"resume", [](W w) { w->Resume(12); }},
+      {"forward", [](W w) { w->Forward(5, "AbC-_1", Request()); }},
+      {"forward-certificate",
+       [](W w) {
+         base::RelayedRequest request = Request();
+         request.certificate = {"0\0", 2};
+         request.headers = {};
+         request.body.clear();
+         request.secure = true;
+         w->Forward(0xffffffffffffff, "AbC", request);
+       }},
+      {"gone", [](W w) { w->Gone(5); }},
   };
   return examples;
 }

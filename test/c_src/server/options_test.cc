@@ -78,7 +78,7 @@ TEST(OptionsTest, EachOptionSetsItsOwnLimit) {
                                               : std::to_string(first / 4);
     EXPECT_TRUE(images.emplace(place).second) << option.key;
   }
-  EXPECT_EQ(keys.size(), 50U);
+  EXPECT_EQ(keys.size(), 52U);
 }
 
 TEST(OptionsTest, ValuesOutOfRangeKeepTheDefaultAndAreNamed) {

@@ -171,6 +171,20 @@ TEST_F(OutboxDrainTest, ASessionWhoseEventIsTooLargeIsNamed) {
   EXPECT_FALSE(writer_.empty());
 }
 
+TEST_F(OutboxDrainTest, ForwardedRequestsGoToTheNode) {
+  base::RelayedRequest request;
+  request.method = "POST";
+  request.path = "/socket.io/";
+  request.body = "42";
+  outbox_.Forward(3, "name", request);
+  outbox_.Withdraw(3);
+  expected_.Forward(3, "name", request);
+  expected_.Gone(3);
+  EXPECT_TRUE(Run().empty());
+  EXPECT_EQ(writer_.Take(), expected_.Take());
+  EXPECT_TRUE(notebook_.lines.empty());
+}
+
 TEST_F(OutboxDrainTest, AWholeAnswerEndsARelay) {
   base::RelayedHead head;
   head.status = 404;

@@ -77,6 +77,63 @@ TEST_F(RelaysTest, AListenerThatIsNotThere) {
   EXPECT_EQ(Await("{response").substr(0, 18), "{response,100,503,");
 }
 
+// Both sides of a forwarded request, as two nodes have them.
+TEST_F(RelaysTest, AnotherNodesClient) {
+  Send(Tuple({Atom("hello"), Integer(1),
+              Map({{Atom("release"), Binary("1")},
+                   {Atom("tag"), Binary("-home-")}})}));
+  Send(Tuple({Atom("configure"), Integer(6), ConfigTerm()}));
+  const std::string target = "/socket.io/?EIO=4&transport=polling";
+  const std::string name = std::string(27, 'n') + "-away-";
+  SendRequest(100, 6, target + "&sid=" + name, {Field("host", "a")});
+  const std::string forward = Await("{forward,");
+  EXPECT_EQ(forward.find("{forward,1,<<\"" + name + "\">>,#{body=>"), 0U)
+      << forward;
+  EXPECT_NE(forward.find("peer=>{<<\"192.0.2.7\">>,1234}"), std::string::npos)
+      << forward;
+  Send(Tuple({Atom("answer"), Integer(1), Integer(200),
+              List({Field("x-there", "yes")}), Binary("theirs")}));
+  const std::string answer = Await("{response,");
+  EXPECT_EQ(answer.find("{response,100,200,"), 0U) << answer;
+  EXPECT_NE(answer.find("<<\"theirs\">>"), std::string::npos) << answer;
+  EXPECT_NE(answer.find("<<\"x-there\">>"), std::string::npos) << answer;
+  // The next is given up, and one is left unanswered.
+  SendRequest(101, 6, target + "&sid=" + name, {Field("host", "a")});
+  EXPECT_EQ(Await("{forward,").find("{forward,2,"), 0U);
+  Send(Tuple({Atom("gone"), Integer(101)}));
+  EXPECT_EQ(Await("{gone,"), "{gone,2}");
+  SendRequest(102, 6, target + "&sid=" + name, {Field("host", "a")});
+  EXPECT_EQ(Await("{forward,").find("{forward,3,"), 0U);
+  Send(Tuple({Atom("unanswered"), Integer(3)}));
+  EXPECT_EQ(Await("{response,").find("{response,102,400,"), 0U);
+}
+
+TEST_F(RelaysTest, ForAnotherNode) {
+  SayHello();
+  Send(Tuple({Atom("configure"), Integer(6), ConfigTerm()}));
+  SendRequest(100, 6, "/socket.io/?EIO=4&transport=polling",
+              {Field("host", "a")});
+  const std::string opened = Await("{response,");
+  const size_t at = opened.find("sid");
+  ASSERT_NE(at, std::string::npos) << opened;
+  const size_t begin = opened.find_first_of(
+      "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_",
+      at + 3);
+  const std::string name = opened.substr(begin, 27);
+  const auto forwarded = [&](uint64_t ref, const std::string& to) {
+    Send(Tuple({Atom("forwarded"), Integer(ref), Binary(to),
+                Request("/socket.io/?EIO=4&transport=polling&sid=" + to,
+                        {Field("host", "a")})}));
+  };
+  forwarded(7, std::string(27, 'n'));
+  EXPECT_EQ(Event(), "{finish,7}") << "there is no such client";
+  forwarded(8, name);
+  forwarded(8, name);
+  EXPECT_NE(Await("{log,error").find("in use"), std::string::npos);
+  Send(Tuple({Atom("remove"), Integer(6), Integer(1001), Binary("")}));
+  EXPECT_EQ(Await("{response,").find("{response,8,"), 0U);
+}
+
 TEST_F(RelaysTest, ByBytes) {
   const std::string session = Switch();
   // A message that is sent before the relay says that it is one waits for it.

@@ -14,14 +14,14 @@
 #include <vector>
 
 #include "base/outbox.h"
-#include "framing/json_value.h"
 #include "session/frames.h"
 #include "session/hub.h"
+#include "session/json_text.h"
 #include "support/values.h"
 
 namespace rabbit_socks::session {
 
-class Conversation {
+class Conversation : public JsonText {
  public:
   static constexpr base::ListenerId kListener = 7;
   static constexpr base::Time kStart = 1000000;
@@ -183,21 +183,6 @@ class Conversation {
     return at == std::string::npos ? std::string() : answer.substr(at + 4);
   }
 
-  static base::Value Parsed(const std::string& json) {
-    base::Value value;
-    EXPECT_FALSE(framing::ParseJson(json, {}, 0, &value)) << json;
-    return value;
-  }
-  // Bytes as "<N>".
-  static std::string Json(const base::Value& value) {
-    std::string json;
-    std::vector<base::Bytes> bytes;
-    framing::AppendJson(value, 0, framing::JsonForm::kUtf8, &json, &bytes);
-    for (const base::Bytes one : bytes)
-      json.append("<").append(one).append(">");
-    return json;
-  }
-
   base::Outbox outbox;
   Hub hub;
   base::Time now;
@@ -205,8 +190,16 @@ class Conversation {
   std::vector<base::OpenInfo> infos;
   std::map<uint64_t, base::RelayedHead> relayed;
   std::vector<std::string> logs;
+  // Requests that went to other nodes, and those that were given up.
+  struct Forwarded {
+    uint64_t ref;
+    std::string name;
+    base::RelayedRequest request;
+  };
+  std::vector<Forwarded> forwards;
+  std::vector<uint64_t> withdrawn;
 
- private:
+ protected:
   void Gather() {
     using Kind = base::Effect::Kind;
     for (const base::Effect& effect : outbox.effects()) {
@@ -239,6 +232,12 @@ class Conversation {
         case Kind::kSwitch:
           relayed[effect.id] = outbox.head(effect);
           fates[effect.id] += "switch ";
+          break;
+        case Kind::kForward:
+          forwards.push_back({effect.id, data, outbox.forward(effect)});
+          break;
+        case Kind::kWithdraw:
+          withdrawn.push_back(effect.id);
           break;
         case Kind::kOpen:
           opened.push_back(effect.id);
@@ -281,8 +280,7 @@ class Conversation {
     outbox.Clear();
   }
 
-  // ":7" of an acknowledgement; nothing for none.
-
+ private:
   std::map<uint64_t, std::string> written, fates;
   std::vector<std::string> heard;
 };
