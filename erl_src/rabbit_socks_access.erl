@@ -9,7 +9,7 @@
 -include_lib("rabbit_common/include/rabbit.hrl").
 -include_lib("rabbit_common/include/rabbit_framing.hrl").
 
--export([login/3, refresh/4, whose/2, name/1, expires/1, rights/1, refresh_time/0, publish/4, subscribe/5, queue/4]).
+-export([login/3, refresh/4, whose/2, name/1, expires/1, rights/1, refresh_time/0, publish/4, is_exchange/2, subscribe/5, queue/4]).
 -export_type([user/0, credentials/0, refusal/0]).
 
 %% How long a permission that was taken away may still be used, at most.
@@ -152,6 +152,10 @@ publish(User, VHost, Exchange, Key) ->
                 false -> refused(Exchange, <<"publish with this routing key to">>)
             end
     end.
+
+%% @doc Is there such an exchange at present?
+-spec is_exchange(VHost :: binary(), Exchange :: binary()) -> boolean().
+is_exchange(VHost, Exchange) -> rabbit_exchange:exists(rabbit_misc:r(VHost, exchange, Exchange)).
 
 %% @doc May the user have a queue of this name that is bound with these keys? What a shared subscription shows is what the user
 %% could have read with a queue of its own.

@@ -9,7 +9,7 @@
 -include_lib("amqp_client/include/amqp_client.hrl").
 
 -export([connect/3, channel/1, close/1, close_channel/1]).
--export([confirms/1, replies/1, largest/0, publish/3]).
+-export([confirms/1, replies/1, largest/0, publish/3, is_not_found/1]).
 -export([topic/2, subscription/5, acknowledge/2]).
 -export([consume/5, settle/3]).
 -export([queue/2]).
@@ -105,6 +105,11 @@ largest() ->
 publish(Channel, Mandatory, #{exchange := Exchange, key := Key, properties := Properties, payload := Payload}) ->
     amqp_channel:cast_flow(Channel, #'basic.publish'{exchange = Exchange, routing_key = Key, mandatory = Mandatory},
                            #amqp_msg{props = Properties, payload = Payload}).
+
+%% @doc Has a channel ended with this reason because something that it was to act on was not there?
+-spec is_not_found(Reason :: term()) -> boolean().
+is_not_found({shutdown, {server_initiated_close, ?NOT_FOUND, _}}) -> true;
+is_not_found(_) -> false.
 
 %% @doc There is a durable topic exchange of this name from now on. After an error the channel has ended.
 -spec topic(channel(), Exchange :: binary()) -> ok | failure().

@@ -4,7 +4,8 @@
 %%
 %% Each message that a session hands over is answered once, with `{rabbit_socks_amqp, published, Ref, Outcome}'; unless this
 %% process ends before, which the session sees by its monitor. It ends when no session has been attached to it for a while, and
-%% when its channel does: nobody knows then what became of the messages under way.
+%% when its channel does: nobody knows then what became of the messages under way. Only where one to an exchange that is gone has
+%% ended the channel it is known of most (rabbit_socks_amqp_doomed): what came behind that one goes over another channel.
 -module(rabbit_socks_amqp_publisher).
 -behaviour(gen_server).
 
@@ -12,25 +13,26 @@
 -export([start_link/1, init/1, handle_continue/2, handle_call/3, handle_cast/2, handle_info/2, terminate/2, format_status/1]).
 -export_type([outcome/0]).
 
-%% `refused': the broker could not take it. `unroutable': it was mandatory, and no queue takes it.
--type outcome() :: confirmed | refused | unroutable.
+%% `refused': the broker could not take it. `unroutable': it was mandatory, and no queue takes it. `not_found': its exchange was
+%% gone. `unknown': the same had happened to another message of the channel; of a request, its reply has no way any more.
+-type outcome() :: confirmed | refused | unroutable | not_found | unknown.
 
 -define(IDLE, 60000). % ms
 
 -record(publisher, {
-    vhost :: binary(),
+    share :: rabbit_socks_amqp_login:share(),
+    identity :: rabbit_socks_amqp_connection:identity(),
     channel :: undefined | rabbit_socks_amqp_client:channel(),
     sessions = #{} :: #{reference() => pid()},
     next = 1 :: pos_integer(),
     requests = none :: none | requests(), % none: there was none yet
-    under_way = gb_trees:empty() :: gb_trees:tree(pos_integer(), {pid(), reference(), Mandatory :: mandatory()})
+    under_way = gb_trees:empty() :: gb_trees:tree(pos_integer(), entry())
 }).
+
+-type entry() :: {pid(), reference(), Mandatory :: boolean() | returned, rabbit_socks_amqp_client:envelope()}.
 
 %% Who waits for the reply that names this id, and the other way round.
 -type requests() :: #{Id :: binary() => {pid(), reference()}, reference() => Id :: binary()}.
-
-%% What a return is recognised by: it does not say the number of its message.
--type mandatory() :: no | returned | {Exchange :: binary(), Key :: binary(), Payload :: binary()}.
 
 %% @doc The publisher for that user; the session that asks is attached to it.
 -spec attach(rabbit_socks_amqp_login:share(), rabbit_socks_amqp_connection:identity()) -> {ok, pid()} | {error, term()}.
@@ -66,17 +68,18 @@ start_link(Argument) ->
     gen_server:start_link(?MODULE, Argument, []).
 
 -spec init({rabbit_socks_amqp_login:share(), rabbit_socks_amqp_connection:identity()}) -> {ok, #publisher{}, {continue, term()}}.
-init({{_, VHost, _} = Share, Identity}) ->
+init({Share, Identity}) ->
     process_flag(trap_exit, true),
-    {ok, #publisher{vhost = VHost}, {continue, {connect, Share, Identity}}}.
+    {ok, #publisher{share = Share, identity = Identity}, {continue, []}}.
 
--spec handle_continue(term(), #publisher{}) -> {noreply, #publisher{}, timeout()} | {stop, term(), #publisher{}}.
-handle_continue({connect, Share, Identity}, State) ->
+%% A channel, and what is to go over it before all else.
+-spec handle_continue([Cast :: term()], #publisher{}) -> {noreply, #publisher{}} | {noreply, #publisher{}, timeout()} | {stop, term(), #publisher{}}.
+handle_continue(Casts, #publisher{share = Share, identity = Identity} = State) ->
     case rabbit_socks_amqp_connection:channel(Share, Identity) of
         {ok, Channel} ->
             _ = monitor(process, Channel),
             ok = rabbit_socks_amqp_client:confirms(Channel),
-            {noreply, State#publisher{channel = Channel}, ?IDLE};
+            go_on(lists:foldl(fun(Cast, Acc) -> {noreply, Next} = handle_cast(Cast, Acc), Next end, State#publisher{channel = Channel}, Casts));
         {error, _} ->
             {stop, {shutdown, no_channel}, State}
     end.
@@ -103,6 +106,7 @@ handle_cast({request, From, Ref, #{properties := Properties} = Envelope}, #publi
 handle_cast({forget, Ref}, #publisher{requests = Requests} = State) ->
     {noreply, State#publisher{requests = forgotten(Ref, Requests)}}.
 
+forgotten(_, none) -> none;
 forgotten(Ref, Requests) ->
     case maps:take(Ref, Requests) of
         {Id, Rest} -> maps:remove(Id, Rest);
@@ -111,17 +115,16 @@ forgotten(Ref, Requests) ->
 
 go(From, Ref, Mandatory, Envelope, #publisher{channel = Channel, next = Next, under_way = UnderWay} = State) ->
     ok = rabbit_socks_amqp_client:publish(Channel, Mandatory, Envelope),
-    Entry = {From, Ref, mandatory(Mandatory, Envelope)},
-    State#publisher{next = Next + 1, under_way = gb_trees:insert(Next, Entry, UnderWay)}.
-
-mandatory(false, _) -> no;
-mandatory(true, #{exchange := Exchange, key := Key, payload := Payload}) -> {Exchange, Key, Payload}.
+    State#publisher{next = Next + 1, under_way = gb_trees:insert(Next, {From, Ref, Mandatory, Envelope}, UnderWay)}.
 
 -spec handle_info(term(), #publisher{}) -> {noreply, #publisher{}} | {noreply, #publisher{}, timeout()} | {stop, term(), #publisher{}}.
 handle_info({'EXIT', _, Reason}, State) ->
     {stop, {shutdown, Reason}, State};
-handle_info({'DOWN', _, process, Channel, _}, #publisher{channel = Channel} = State) ->
-    {stop, {shutdown, channel_lost}, State};
+handle_info({'DOWN', _, process, Channel, Reason}, #publisher{channel = Channel} = State) ->
+    case rabbit_socks_amqp_client:is_not_found(Reason) of
+        true -> doomed(State);
+        false -> {stop, {shutdown, channel_lost}, State}
+    end;
 handle_info({'DOWN', Monitor, process, Session, _}, #publisher{sessions = Sessions, requests = Requests} = State) ->
     go_on(State#publisher{sessions = maps:remove(Monitor, Sessions), requests = left(Session, Requests)});
 handle_info(timeout, State) ->
@@ -134,6 +137,22 @@ handle_info(Message, State) ->
         {delivery, _, _, _, Envelope} -> go_on(replied(Envelope, State));
         _ -> go_on(State)
     end.
+
+%% One of those under way was to an exchange that is gone.
+doomed(#publisher{share = {_, VHost, _}, under_way = UnderWay, requests = Requests} = State) ->
+    IsMissing = fun({_, _, _, #{exchange := Exchange}}) -> not rabbit_socks_access:is_exchange(VHost, Exchange) end,
+    Sorted = rabbit_socks_amqp_doomed:sort(IsMissing, gb_trees:values(UnderWay)),
+    _ = [ok = tell(Entry, Fate) || {Fate, Entry} <- Sorted, Fate =/= untouched],
+    Again = [again(Entry, Requests) || {untouched, Entry} <- Sorted],
+    _ = [From ! {rabbit_socks_amqp, published, Ref, unknown} || {From, Ref} <- waiting([Ref || {_, {_, Ref, _, _}} <- Sorted], Requests)],
+    {noreply, State#publisher{channel = undefined, next = 1, under_way = gb_trees:empty(), requests = none}, {continue, Again}}.
+
+again({From, Ref, _, Envelope}, Requests) when is_map_key(Ref, Requests) -> {request, From, Ref, Envelope};
+again({From, Ref, Mandatory, Envelope}, _) -> {publish, From, Ref, Mandatory, Envelope}.
+
+%% Requests that have been published before: their replies were to come over the channel.
+waiting(_, none) -> [];
+waiting(UnderWay, Requests) -> [maps:get(Id, Requests) || {Ref, Id} <- maps:to_list(maps:without(UnderWay, Requests)), is_reference(Ref)].
 
 %% An id that nobody waits for is late, or somebody's invention.
 replied(#{properties := Properties} = Envelope, #publisher{requests = Requests} = State) ->
@@ -167,18 +186,20 @@ settle_up_to(Number, Outcome, UnderWay) ->
         _ -> UnderWay
     end.
 
-tell({From, Ref, returned}, confirmed) -> tell({From, Ref, no}, unroutable);
-tell({From, Ref, _}, Outcome) ->
+tell({From, Ref, returned, Envelope}, confirmed) -> tell({From, Ref, true, Envelope}, unroutable);
+tell({From, Ref, _, _}, Outcome) ->
     _ = From ! {rabbit_socks_amqp, published, Ref, Outcome},
     ok.
 
-%% Returns come in the order of their messages: it is the first one under way that looks the same.
-returned(Envelope, #publisher{under_way = UnderWay} = State) ->
-    State#publisher{under_way = mark(mandatory(true, Envelope), gb_trees:iterator(UnderWay), UnderWay)}.
+%% A return does not say the number of its message. They come in the order of their messages: it is the first one under way that
+%% looks the same.
+returned(#{exchange := Exchange, key := Key, payload := Payload}, #publisher{under_way = UnderWay} = State) ->
+    State#publisher{under_way = mark({Exchange, Key, Payload}, gb_trees:iterator(UnderWay), UnderWay)}.
 
-mark(Wanted, Iterator, UnderWay) ->
+mark({Exchange, Key, Payload} = Wanted, Iterator, UnderWay) ->
     case gb_trees:next(Iterator) of
-        {Number, {From, Ref, Wanted}, _} -> gb_trees:update(Number, {From, Ref, returned}, UnderWay);
+        {Number, {From, Ref, true, #{exchange := Exchange, key := Key, payload := Payload} = Envelope}, _} ->
+            gb_trees:update(Number, {From, Ref, returned, Envelope}, UnderWay);
         {_, _, Next} -> mark(Wanted, Next, UnderWay);
         none -> UnderWay
     end.
@@ -194,4 +215,4 @@ terminate(_, #publisher{channel = Channel}) -> rabbit_socks_amqp_client:close_ch
 %% @private Messages are nobody's business.
 -spec format_status(gen_server:format_status()) -> gen_server:format_status().
 format_status(Status) ->
-    maps:map(fun(state, #publisher{vhost = VHost}) -> {publisher, VHost}; (message, _) -> '...'; (_, Value) -> Value end, Status).
+    maps:map(fun(state, #publisher{share = {_, VHost, _}}) -> {publisher, VHost}; (message, _) -> '...'; (_, Value) -> Value end, Status).

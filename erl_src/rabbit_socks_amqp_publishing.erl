@@ -170,7 +170,11 @@ tell(confirmed, Writer, Ack) ->
 tell(refused, Writer, Ack) ->
     rabbit_socks_amqp_answer:error(Writer, Ack, <<"refused">>, <<"the broker has not taken the message">>, #{});
 tell(unroutable, Writer, Ack) ->
-    rabbit_socks_amqp_answer:error(Writer, Ack, <<"unroutable">>, <<"no queue takes a message with this routing key">>, #{}).
+    rabbit_socks_amqp_answer:error(Writer, Ack, <<"unroutable">>, <<"no queue takes a message with this routing key">>, #{});
+tell(not_found, Writer, Ack) ->
+    rabbit_socks_amqp_answer:error(Writer, Ack, <<"not_found">>, <<"the exchange has been deleted: the message has not been published">>, #{});
+tell(unknown, Writer, Ack) ->
+    nobody_knows(Writer, Ack).
 
 -spec timed_out(reference(), rabbit_socks_amqp_answer:writer(), publishing()) -> publishing().
 timed_out(Ref, Writer, #publishing{under_way = UnderWay, held = Held} = State) ->
@@ -205,10 +209,12 @@ lost(Publisher, Writer, #publishing{under_way = UnderWay} = State) ->
     maps:fold(fun
         (Ref, {{Ack, Timer, Kind}, Of}, Acc) when Of =:= Publisher ->
             _ = erlang:cancel_timer(Timer),
-            ok = unknown(Writer, Ack, <<"unknown">>, <<"the way to the broker was lost: the message may have been published">>),
+            ok = nobody_knows(Writer, Ack),
             count(Kind, -1, forget(Ref, Acc));
         (_, _, Acc) -> Acc
     end, State, UnderWay).
+
+nobody_knows(Writer, Ack) -> unknown(Writer, Ack, <<"unknown">>, <<"the way to the broker was lost: the message may have been published">>).
 
 unknown(Writer, Ack, Code, Text) ->
     rabbit_socks_amqp_answer:error(Writer, Ack, Code, Text, #{}).

@@ -6,7 +6,7 @@
 -include_lib("stdlib/include/assert.hrl").
 
 -export([all/0, suite/0, init_per_suite/1, end_per_suite/1, init_per_testcase/2, end_per_testcase/2]).
--export([bodies/1, properties/1, outcomes/1, refused_publishes/1, bad_requests/1, publisher_lost/1, many_publishes/1, alarms/1, alarm_too_long/1]).
+-export([bodies/1, properties/1, outcomes/1, refused_publishes/1, bad_requests/1, publisher_lost/1, exchange_deleted/1, many_publishes/1, alarms/1, alarm_too_long/1]).
 -export([subscriptions/1, shared_queue/1, refused_subscriptions/1, revoked/1, cancelled/1]).
 
 -import(bridge_client, [open/2, ask/3, tell/3, heard/1, close/1]).
@@ -19,7 +19,7 @@
 suite() -> [{timetrap, {minutes, 2}}].
 
 all() ->
-    [bodies, properties, outcomes, refused_publishes, bad_requests, publisher_lost, many_publishes, alarms, alarm_too_long,
+    [bodies, properties, outcomes, refused_publishes, bad_requests, publisher_lost, exchange_deleted, many_publishes, alarms, alarm_too_long,
      subscriptions, shared_queue, refused_subscriptions, revoked, cancelled].
 
 init_per_suite(Config) -> amqp_world:start(Config).
@@ -112,6 +112,43 @@ publisher_lost(Config) ->
     ?assertMatch({<<"failed">>, [<<"publish">>, #{<<"error">> := <<"unknown">>}]}, heard(C)),
     ?assertEqual(#{<<"ok">> => true}, ask(C, "publish", [<<>>, <<"q">>, <<"3">>])),
     close(C).
+
+%% Between the bridge's check and the broker's look: it is the exchange of one message, and others go on.
+exchange_deleted(Config) ->
+    [ok = probe(Config, declare, [Queue, []]) || Queue <- [<<"q">>, <<"r">>]],
+    ok = probe(Config, exchange, [<<"doomed">>, <<"fanout">>]),
+    [Ada, Bob, Serving] = [guest(Config) || _ <- [1, 2, 3]],
+    #{<<"ok">> := true} = ask(Serving, "consume", [<<"r">>]),
+    #{<<"ok">> := true} = ask(Ada, "publish", [<<"doomed">>, <<>>, <<"x">>]),
+    Lost = bridge_client:start(Bob, "request", [<<>>, <<"r">>, <<"lost">>]),
+    {First, [_, <<"lost">>, _]} = bridge_client:delivery(Serving),
+    [Publisher] = amqp_world:workers(Config, [rabbit_socks_amqp_publisher, <<"guest">>]),
+    ok = listeners_world:rpc(Config, sys, suspend, [Publisher]),
+    Handed = fun(C, Name, Args) ->
+        Id = bridge_client:start(C, Name, Args),
+        ?assertEqual(<<"not_found">>, wrong(C, "unsubscribe", [<<"settled">>])),
+        Id
+    end,
+    Doomed = Handed(Ada, "publish", [<<"doomed">>, <<>>, <<"x">>]),
+    Later = [Handed(Bob, "publish", [<<>>, <<"q">>, integer_to_binary(N), #{mandatory => N =:= 2}]) || N <- [1, 2, 3]],
+    Nowhere = Handed(Bob, "publish", [<<>>, <<"nobody">>, <<"x">>, #{mandatory => true}]),
+    Asked = Handed(Bob, "request", [<<>>, <<"r">>, <<"how many?">>]),
+    ok = probe(Config, delete_exchange, [<<"doomed">>]),
+    ok = listeners_world:rpc(Config, sys, resume, [Publisher]),
+    ?assertMatch(#{<<"error">> := <<"not_found">>}, bridge_client:answer_to(Ada, Doomed)),
+    Answers = maps:from_list([{Id, Answer} || _ <- [Lost, Nowhere | Later], {ack, Id, [Answer]} <- [bridge_client:next(Bob)]]),
+    [?assertEqual(#{<<"ok">> => true}, maps:get(Id, Answers)) || Id <- Later],
+    [?assertMatch({Body, _, _}, probe(Config, get, [<<"q">>])) || Body <- [<<"1">>, <<"2">>, <<"3">>]],
+    ?assertEqual(empty, probe(Config, get, [<<"q">>])),
+    ?assertMatch(#{<<"error">> := <<"unroutable">>}, maps:get(Nowhere, Answers)),
+    %% A reply finds its way by the channel, and that of the request before has gone.
+    ?assertMatch(#{<<"error">> := <<"unknown">>}, maps:get(Lost, Answers)),
+    ok = bridge_client:settle(Serving, First, [null, <<"too late">>]),
+    {Second, [_, <<"how many?">>, _]} = bridge_client:delivery(Serving),
+    ok = bridge_client:settle(Serving, Second, [null, <<"four">>]),
+    ?assertMatch(#{<<"ok">> := true, <<"body">> := <<"four">>}, bridge_client:answer_to(Bob, Asked)),
+    ?assertEqual([Publisher], amqp_world:workers(Config, [rabbit_socks_amqp_publisher, <<"guest">>])),
+    [close(C) || C <- [Ada, Bob, Serving]].
 
 %% More than may be under way: none is lost, and they keep their order.
 many_publishes(Config) ->
