@@ -18,7 +18,6 @@ handle({open, Session, Listener, Route, Info}, Link) ->
     open(rabbit_socks_routes:find(Listener, Route), Session, Info, Link);
 handle({forward, Id, Name, Request}, Link) ->
     Pid = rabbit_socks_forward:start(Id, Name, Request, Link),
-    ok = rabbit_socks_edge_table:put_ref({forward, Id}, Pid),
     _ = erlang:monitor(process, Pid, [{tag, {ref, {forward, Id}}}]),
     ok;
 handle({gone, Id}, _) ->

@@ -33,10 +33,15 @@ url_safe($+) -> $-;
 url_safe($/) -> $_;
 url_safe(C) -> C.
 
-%% @doc The process of one request, which the edge calls Id. It ends when the answer has been written.
+%% @doc The process of one request, which the edge calls Id. It ends when the answer has been written; until then it has the
+%% Ref `{forward, Id}'.
 -spec start(pos_integer(), binary(), map(), rabbit_socks_link:link()) -> pid().
 start(Id, Name, Request, Link) ->
-    spawn(fun() -> forward(Id, owner(Name), Name, Request, Link) end).
+    %% Not before it has the Ref: it may be done at once, and gives it back.
+    Pid = spawn(fun() -> receive go -> forward(Id, owner(Name), Name, Request, Link) end end),
+    ok = rabbit_socks_edge_table:put_ref({forward, Id}, Pid),
+    Pid ! go,
+    Pid.
 
 forward(Id, Owner, Name, Request, Link) ->
     Answer = ask(Owner, Name, Request),

@@ -57,6 +57,11 @@ nobody_has_it(_) ->
          ok = fake_edge:say([{forward, Id, Name, #{}}]),
          ?assertEqual({unanswered, Id}, told(OsPid))
      end || {Id, Name} <- lists:enumerate(Names)],
+    %% Each is said once, however soon it is known.
+    Many = lists:seq(100, 600),
+    ok = fake_edge:say([{forward, Id, ?NAME, #{}} || Id <- Many]),
+    ?assertEqual([{unanswered, Id} || Id <- Many], lists:sort([told(OsPid) || _ <- Many])),
+    nothing_more(OsPid),
     eventually(fun() -> [] = rabbit_socks_edge_table:refs() end),
     ?assertEqual([], logged([warning, error])).
 
