@@ -67,7 +67,10 @@ owner(_) ->
 ask(none, _, _) ->
     unanswered;
 ask({ok, Node}, Name, Request) ->
-    try erpc:call(Node, ?MODULE, serve, [rabbit_socks_proto:version(), self(), Name, Request])
+    Asked = erpc:send_request(Node, ?MODULE, serve, [rabbit_socks_proto:version(), self(), Name, Request]),
+    %% A poll may wait for long, and as many as there are clients: not with what they have said.
+    true = erlang:garbage_collect(),
+    try erpc:receive_response(Asked)
     catch
         error:{erpc, _} -> unanswered;
         error:{exception, _, _} -> unanswered;
@@ -81,7 +84,9 @@ serve(Version, From, Name, Request) ->
         {Version, {ok, Ref}} ->
             Monitor = erlang:monitor(process, From),
             case rabbit_socks_edge:command({forwarded, Ref, Name, Request}) of
-                ok -> await(Ref, Monitor);
+                ok ->
+                    true = erlang:garbage_collect(), % as there
+                    await(Ref, Monitor);
                 {error, not_running} -> unanswered
             end;
         _ ->
