@@ -3,7 +3,7 @@
 # libraries that are there, llhttp 9 among them, are the edge's.
 
 TRIXIE_SUITES := harness listeners web_context edge operator alarm schema stomp stomp_broker stomp_login \
-                 amqp amqp_login amqp_consume amqp_stream amqp_token emit
+                 amqp amqp_login amqp_consume amqp_stream amqp_token emit forward
 TRIXIE_CLIENTS := stomp_client amqp_clients
 # npm's packages are installed out here, and Node comes from that Debian.
 TRIXIE_DEPS := $(filter-out $(DEPS_NODE),$(DEPS_BUILD)) nodejs erlang-eunit erlang-common-test libgtest-dev libgmock-dev openssl
