@@ -61,7 +61,7 @@ handle_cast(_, State) ->
 handle_info({rabbit_socks_edge, up}, State) ->
     {noreply, configure(State)};
 handle_info({rabbit_socks_maintenance, connections_closed}, State0) ->
-    drop(State0, <<"maintenance">>),
+    drop(State0, <<"maintenance">>, rabbit_socks_maintenance:window()),
     State = State0#state{id = id()},
     ok = rabbit_socks_routes:put(State#state.id, routes(State)),
     ok = row(State, suspended),
@@ -78,7 +78,7 @@ handle_info(_, State) ->
 -spec terminate(term(), #state{}) -> ok.
 terminate(Reason, State) when Reason =:= normal; Reason =:= shutdown; element(1, Reason) =:= shutdown ->
     rabbit_web_dispatch:unregister_context(name(State#state.key)),
-    drop(State, <<"listener stopped">>),
+    drop(State, <<"listener stopped">>, 0),
     rabbit_socks_listeners:delete(State#state.key);
 terminate(_, _) ->
     ok.
@@ -87,8 +87,8 @@ configure(#state{id = Id, listener = #{config := Config}} = State) ->
     _ = rabbit_socks_edge:configure(Id, Config),
     State.
 
-drop(#state{id = Id}, Reason) ->
-    _ = rabbit_socks_edge:remove(Id, 1001, Reason),
+drop(#state{id = Id}, Reason, Window) ->
+    _ = rabbit_socks_edge:remove(Id, 1001, Reason, Window),
     rabbit_socks_routes:delete(Id).
 
 row(#state{key = {web, Port, _} = Key, id = Id, listener = #{ip := Ip} = Listener}, Status) ->

@@ -11,7 +11,7 @@
 
 -include_lib("kernel/include/logger.hrl").
 
--export([listen/3, unlisten/1, configure/2, remove/3, monitor_up/1, open_ref/0, command/1, adopt/3]).
+-export([listen/3, unlisten/1, configure/2, remove/4, monitor_up/1, open_ref/0, command/1, adopt/3]).
 -export([start_link/0, os_pid/0]).
 -export([init/1, handle_continue/2, handle_call/3, handle_cast/2, handle_info/2, terminate/2]).
 
@@ -55,8 +55,8 @@ configure(Listener, Config) ->
     ok = rabbit_socks_routes:put_window(Listener, Config),
     command({configure, Listener, rabbit_socks_tls:reveal(Config)}).
 
--spec remove(listener(), 1000..4999, binary()) -> answer().
-remove(Listener, Code, Reason) -> command({remove, Listener, Code, Reason}).
+-spec remove(listener(), 1000..4999, binary(), Window :: non_neg_integer()) -> answer().
+remove(Listener, Code, Reason, Window) -> command({remove, Listener, Code, Reason, Window}).
 
 %% @doc `{rabbit_socks_edge, up}' comes whenever an edge has greeted, and now if one is up: at least once each.
 -spec monitor_up(pid()) -> ok.

@@ -128,7 +128,7 @@ handle_info({'DOWN', Monitor, port, _, _}, #state{socket = {_, Monitor}} = State
 handle_info({rabbit_socks_edge, up}, State) ->
     {noreply, hand_over(State)};
 handle_info({rabbit_socks_maintenance, connections_closed}, State) ->
-    drop(State, <<"maintenance">>),
+    drop(State, <<"maintenance">>, rabbit_socks_maintenance:window()),
     {noreply, hand_over(renew(State))};
 handle_info(retry, #state{socket = {_, _}, copy = none} = State) ->
     {noreply, hand_over(copy(State))};
@@ -142,7 +142,7 @@ handle_info(_, State) ->
 terminate(Reason, State) when Reason =:= normal; Reason =:= shutdown; element(1, Reason) =:= shutdown ->
     #state{key = Key, ref = {acceptor, Ip, Port} = Ref, listener = Listener} = State,
     rabbit_networking:tcp_listener_stopped(protocol(Listener), broker_options(Listener), Ip, Port),
-    drop(suspend(State), <<"listener stopped">>),
+    drop(suspend(State), <<"listener stopped">>, 0),
     %% It may have been stopped behind our back: that is what we want.
     _ = catch ranch:stop_listener(Ref),
     rabbit_socks_listeners:delete(Key);
@@ -201,8 +201,8 @@ suspend(#state{copy = Copy, id = Id} = State) ->
 close_copy(#state{copy = {Copy, _}} = State) -> closed(Copy, State#state{copy = none});
 close_copy(State) -> State.
 
-drop(#state{id = Id}, Reason) ->
-    _ = rabbit_socks_edge:remove(Id, 1001, Reason),
+drop(#state{id = Id}, Reason, Window) ->
+    _ = rabbit_socks_edge:remove(Id, 1001, Reason, Window),
     rabbit_socks_routes:delete(Id).
 
 %% Another listener to the edge, so that nothing of the one that was dropped can touch it.

@@ -5,13 +5,28 @@
 -module(rabbit_socks_maintenance).
 -behaviour(gen_event).
 
--export([watch/1]).
+-include_lib("kernel/include/logger.hrl").
+
+-export([watch/1, window/0]).
 -export([init/1, handle_event/2, handle_call/2, handle_info/2]).
 
 %% @doc Called by Pid itself; it gets `{rabbit_socks_maintenance, connections_closed | revived}'.
 -spec watch(pid()) -> ok.
 watch(Pid) when Pid =:= self() ->
     ok = gen_event:add_sup_handler(rabbit_event, {?MODULE, Pid}, Pid).
+
+-define(MAX_WINDOW, 3600000). % ms
+
+%% @doc The time over which a drain spreads the end of the sessions (ms): `drain_window' of the application.
+-spec window() -> non_neg_integer().
+window() ->
+    case application:get_env(rabbit_socks, drain_window, 0) of
+        Window when is_integer(Window), Window >= 0, Window =< ?MAX_WINDOW -> Window;
+        Other ->
+            ?LOG_ERROR("rabbit_socks: drain_window is a number of milliseconds from 0 to ~b, not ~0tP: all sessions end now",
+                       [?MAX_WINDOW, Other, 10], #{domain => [rabbitmq, socks]}),
+            0
+    end.
 
 -spec init(pid()) -> {ok, pid()}.
 init(Pid) -> {ok, Pid}.

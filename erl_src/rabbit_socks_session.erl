@@ -103,6 +103,8 @@ handle_info({timeout, _, {rabbit_socks_ack, Id}}, #session{module = Module} = Se
     step(Session, fun(State) -> rabbit_socks_module:ack(Id, {error, timeout}, Module, State) end);
 handle_info({'$socks', Event}, Session) ->
     other(Event, Session);
+handle_info({'$socks', Event, Number}, Session) when Event =:= dropped; Event =:= synced ->
+    other({Event, Number}, Session);
 handle_info({shutdown, Reason}, Session) ->
     shut(Reason, Session);
 handle_info(Message, Session) ->

@@ -6,8 +6,8 @@
 %% by terminate/1. A message for a client that is gone is dropped. Arguments that cannot be sent fail with badarg.
 -module(rabbit_socks_writer).
 
--export([send_frame/2, emit/3, emit/4, reply/3, join/2, leave/2]).
--export([identify/2, position/2]).
+-export([send_frame/2, emit/3, emit/4, reply/3, join/2, join/3, leave/2]).
+-export([identify/2, position/2, sync/2]).
 -export([close_transport/1, close/3, disconnect/1, disconnect/2]).
 -export([new/4, gather/2, session/1]).
 -export_type([arg/0]).
@@ -84,10 +84,16 @@ reply(Ack, Args, #writer{session = Session} = Writer) ->
         false -> ok
     end.
 
-%% @doc What is broadcast to the room comes to this client from now on.
+%% @doc What is broadcast to the room comes to this client from now on. A client that is too slow for it is closed.
 -spec join(rabbit_socks_rooms:room(), arg()) -> ok.
-join(Room, #writer{session = Session} = Writer) ->
-    command({join, Session, rabbit_socks_message:room(Room)}, Writer).
+join(Room, Writer) ->
+    join(Room, #{}, Writer).
+
+%% @doc The same; `slow' says what becomes of a broadcast while more than `send_queue_soft' bytes wait for the client. To a
+%% room that it is in already a client cannot be joined otherwise: leave first.
+-spec join(rabbit_socks_rooms:room(), #{slow => rabbit_socks_rooms:slow()}, arg()) -> ok.
+join(Room, Options, #writer{session = Session} = Writer) ->
+    command({join, Session, rabbit_socks_message:room(Room), rabbit_socks_rooms:slow(Options)}, Writer).
 
 -spec leave(rabbit_socks_rooms:room(), arg()) -> ok.
 leave(Room, #writer{session = Session} = Writer) ->
@@ -98,6 +104,15 @@ leave(Room, #writer{session = Session} = Writer) ->
 -spec position(iodata(), arg()) -> ok.
 position(Text, #writer{session = Session} = Writer) ->
     command({position, Session, rabbit_socks_position:check(Text)}, Writer).
+
+%% @doc How far is the edge? The session's process gets `{synced, Number}' (handle_info/2) once everything that was written
+%% before has been offered to the client's connection and at most `send_queue_soft' bytes of it still wait. Numbers are to
+%% grow: of several that are under way only the last one is answered, and stands for those before.
+-spec sync(0..16#1fffffffffffff, arg()) -> ok.
+sync(Number, #writer{session = Session} = Writer) when is_integer(Number), Number >= 0, Number =< ?LARGEST_ID ->
+    command({sync, Session, Number}, Writer);
+sync(_, _) ->
+    error(badarg).
 
 %% @doc Says whose session it is, in a callback only. The broker then knows it as a connection of that user in that vhost,
 %% until it ends or is another's. With `register => false' it does not: it has an AMQP connection of the module's in its list.

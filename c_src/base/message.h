@@ -32,6 +32,15 @@ struct Message {
   const Value* args = nullptr;  // an array; of kEvent and kAck
 };
 
+// What becomes of the broadcasts of a room for a member that reads too slowly,
+// once more than the soft limit is queued to it. Whatever the policy, no more
+// than the hard limit is kept for it.
+enum class SlowPolicy : uint8_t {
+  kClose,       // they are queued, and the session ends when they are too many
+  kDropOldest,  // of those that do not fit the oldest are dropped
+  kConflate,    // the same, and of each key only the newest is kept
+};
+
 // Whom a broadcast is for: every session in one of the rooms, once, that is in
 // none of the excepted rooms and is none of the excepted sessions.
 struct Audience {
@@ -43,6 +52,9 @@ struct Audience {
   std::string nsp = {};
   // In place of rooms: every session whose client knows events.
   bool everybody = false;
+  // By which members that joined with kConflate keep the newest only; none:
+  // nothing takes its place.
+  std::optional<std::string> key = {};
 };
 
 }  // namespace rabbit_socks::base

@@ -171,6 +171,20 @@ void Outbox::Drained(SessionId id, Bytes owner) {
   Add(Effect::Kind::kDrained, id.value).owner = pid;
 }
 
+void Outbox::Dropped(SessionId id, Bytes owner, uint64_t count) {
+  const Range pid = Store(owner);
+  Effect& effect = Add(Effect::Kind::kDropped, id.value);
+  effect.owner = pid;
+  effect.number = count;
+}
+
+void Outbox::Synced(SessionId id, Bytes owner, uint64_t number) {
+  const Range pid = Store(owner);
+  Effect& effect = Add(Effect::Kind::kSynced, id.value);
+  effect.owner = pid;
+  effect.number = number;
+}
+
 void Outbox::Log(uint16_t level, Bytes text) {
   const Range data = Store(text);
   Effect& effect = Add(Effect::Kind::kLog, 0);

@@ -79,6 +79,8 @@ struct Effect {
     kBack,       // owner
     kCongested,  // owner
     kDrained,    // owner
+    kDropped,    // owner, number: of broadcasts since the last one
+    kSynced,     // owner, number
     kLog,        // code = level 0..3 (debug, info, warning, error), data
   };
 
@@ -91,7 +93,7 @@ struct Effect {
   ListenerId listener = 0;
   Range owner;  // the session's pid as the node encoded it
   Range data;
-  uint64_t number = kNoNumber;  // of an acknowledgement
+  uint64_t number = kNoNumber;  // of an acknowledgement, a count
   uint64_t size = 0;            // bytes of credit
 
   static constexpr uint64_t kNoNumber = ~uint64_t{0};
@@ -134,6 +136,8 @@ class Outbox {
   void Closed(SessionId id, Bytes owner, uint16_t code, Bytes reason);
   void Congested(SessionId id, Bytes owner);
   void Drained(SessionId id, Bytes owner);
+  void Dropped(SessionId id, Bytes owner, uint64_t count);
+  void Synced(SessionId id, Bytes owner, uint64_t number);
   void Log(uint16_t level, Bytes text);
 
   const std::vector<Effect>& effects() const { return effects_; }

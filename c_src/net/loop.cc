@@ -218,6 +218,8 @@ void Loop::Write(SocketId socket, base::Bytes bytes) {
   if (Socket* s = impl_->sockets.Find(socket)) s->Write(bytes);
 }
 
+void Loop::Relieve() { impl_->sockets.Relieve(); }
+
 void Loop::Finish(SocketId socket) {
   if (Socket* s = impl_->sockets.Find(socket)) s->Finish();
 }

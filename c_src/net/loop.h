@@ -66,6 +66,9 @@ class Loop {
   // Bytes are copied into the socket's buffer; buffers are flushed at the end
   // of the turn with one write each.
   void Write(SocketId socket, base::Bytes bytes);
+  // Flushes now if that is much already. Events come of it as at the turn's
+  // end.
+  void Relieve();
   // Flush, shut down our side, wait up to 2 s for the peer's FIN (reading and
   // dropping), close; OnGone follows.
   void Finish(SocketId socket);

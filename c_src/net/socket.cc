@@ -38,6 +38,7 @@ void Socket::MarkDirty() {
 void Socket::Write(base::Bytes bytes) {
   if (phase_ != Phase::kOpen) return;
   queue_.Append(bytes, &context_->pool);
+  context_->gathered += bytes.size();
   MarkDirty();
 }
 

@@ -39,6 +39,7 @@ struct SocketContext {
                                     // and those that are finishing
   std::vector<SocketId> doomed;     // to be destroyed
   int handshakes = 0;               // steps of them in this turn
+  size_t gathered = 0;              // bytes, since sockets were last settled
 
   base::Time now() const { return uv_now(loop); }
 };

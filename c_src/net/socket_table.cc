@@ -12,12 +12,18 @@ namespace {
 // One for all sockets: bytes are used or copied before the next read.
 constexpr size_t kReadBuffer = 65536;
 
+// What may be gathered in a turn: for each socket enough that one write pays,
+// for all of them together no more than this.
+constexpr size_t kGatheredEach = 16384;
+constexpr size_t kGatheredLeast = size_t{1} << 20;
+constexpr size_t kGatheredMost = size_t{64} << 20;
+
 }  // namespace
 
 SocketTable::SocketTable(uv_loop_t* loop, Events* events)
     : read_buffer_(std::make_unique_for_overwrite<char[]>(kReadBuffer)),
-      context_{loop, events, {read_buffer_.get(), kReadBuffer}, {}, {}, {},
-               {},   0} {}
+      context_{loop, events, {read_buffer_.get(), kReadBuffer}, {}, {}, {}, {},
+               0,    0} {}
 
 SocketId SocketTable::Open(int fd, bool paused,
                            std::unique_ptr<TlsStream> tls) {
@@ -34,12 +40,22 @@ SocketId SocketTable::Open(int fd, bool paused,
 }
 
 void SocketTable::Settle() {
+  settling_ = true;
+  context_.gathered = 0;
   context_.handshakes = 0;
   batch_.clear();
   std::swap(batch_, context_.dirty);
   for (const SocketId id : batch_) {
     if (Socket* socket = sockets_.Find(id)) socket->Settle();
   }
+  settling_ = false;
+}
+
+void SocketTable::Relieve() {
+  if (settling_ || context_.gathered <= kGatheredLeast) return;
+  const size_t most =
+      std::min(context_.dirty.size() * kGatheredEach, kGatheredMost);
+  if (context_.gathered > most) Settle();
 }
 
 void SocketTable::Reap() {

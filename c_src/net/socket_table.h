@@ -26,6 +26,9 @@ class SocketTable {
   }
   // Writes, ends and reads on: what was asked for since the last call.
   void Settle();
+  // Settles before the turn's end if so much has been gathered that it should
+  // not wait: one turn may have many messages for many sockets.
+  void Relieve();
   // Destroys the doomed and tells of each.
   void Reap();
   void Tick(base::Time now);
@@ -35,6 +38,7 @@ class SocketTable {
   std::unique_ptr<char[]> read_buffer_;
   SocketContext context_;
   base::SlotMap<Socket, SocketId> sockets_;
+  bool settling_ = false;
   std::vector<SocketId>
       batch_;  // the list being worked on, kept for its memory
 };

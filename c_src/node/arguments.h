@@ -15,8 +15,10 @@
 namespace rabbit_socks::node {
 
 inline constexpr int64_t kMaxId = (int64_t{1} << 56) - 1;
-inline constexpr size_t kMaxRoom = 1024;      // bytes of a room's name
-inline constexpr size_t kMaxPosition = 4096;  // each event carries it
+inline constexpr size_t kMaxRoom = 1024;        // bytes of a room's name
+inline constexpr size_t kMaxPosition = 4096;    // each event carries it
+inline constexpr size_t kMaxKey = 1024;         // by which broadcasts conflate
+inline constexpr int64_t kMaxWindow = 3600000;  // ms
 
 template <class T>
 [[nodiscard]] bool ReadNumber(TermReader* term, int64_t min, int64_t max,

@@ -88,6 +88,13 @@ bool ReadNamespace(TermReader* term, std::string* nsp) {
   return true;
 }
 
+bool ReadKey(TermReader* term, std::optional<std::string>* key) {
+  Bytes text;
+  if (!term->Binary(&text) || text.size() > kMaxKey) return false;
+  key->emplace(text);
+  return true;
+}
+
 bool ReadSessions(TermReader* term, std::vector<base::SessionId>* sessions) {
   TermReader ahead = *term;
   Bytes packed;
@@ -126,6 +133,7 @@ bool ReadAudience(TermReader* term, base::Audience* audience) {
   return ReadMap(term, [&](Bytes key, TermReader* t) {
     if (key == "rooms") return ReadRooms(t, audience);
     if (key == "namespace") return ReadNamespace(t, &audience->nsp);
+    if (key == "key") return ReadKey(t, &audience->key);
     if (key == "except_rooms") return ReadRooms(t, &audience->except_rooms);
     return key == "except" && ReadSessions(t, &audience->except);
   });

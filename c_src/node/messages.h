@@ -6,13 +6,14 @@
 // Node to edge
 //   {hello, 1, #{release => Binary, tag => Tag}}        {heartbeat, N}
 //   {listen, Listener, Config}                          {configure, Listener, Config}
-//   {unlisten, Listener}                                {remove, Listener, Code, Reason}
+//   {unlisten, Listener}                                {remove, Listener, Code, Reason, Window}
 //   {adopt, Ref, Buffer}                                {stop, Code, Reason}
 //   {accept, Session, Pid, Headers}                     {refuse, Session, Status, Text, Data}
 //   {send, Session, [Message]}                          {credit, Session, Messages, Bytes}
 //   {close, Session, Code, Reason}                      {disconnect, Session, Whole}
-//   {join, Session, Room}                               {leave, Session, Room}
+//   {join, Session, Room, Slow}                         {leave, Session, Room}
 //   {broadcast, Audience, Message}                      {position, Session, Text}
+//   {sync, Session, N}
 //   {request, Ref, Listener, Request}                   {bytes, Ref, Binary}      {gone, Ref}
 //   {forwarded, Ref, Name, Request}                     {unanswered, Ref}
 //   {answer, Ref, Status, Headers, Body}
@@ -22,6 +23,7 @@
 //   {open, Session, Listener, Route, Info}
 //   {Pid, {'$socks', messages, [Message]}}              {Pid, {'$socks', closed, Code, Reason}}
 //   {Pid, {'$socks', congested}}                        {Pid, {'$socks', drained}}
+//   {Pid, {'$socks', dropped, Count}}                   {Pid, {'$socks', synced, N}}
 //   {Pid, {'$socks', away}}                             {Pid, {'$socks', back}}
 //   {response, Ref, Status, Headers, Body}              {response_start, Ref, Status, Headers}
 //   {switch, Ref, Headers}       {bytes, Ref, Binary}   {finish, Ref}
@@ -44,6 +46,7 @@
 #include "base/outbox.h"
 #include "base/relayed_request.h"
 #include "base/result.h"
+#include "base/time.h"
 #include "base/tls_options.h"
 #include "base/value.h"
 
@@ -86,7 +89,7 @@ class Commands {
   virtual void OnConfigure(base::ListenerId listener, Config config) = 0;
   virtual void OnUnlisten(base::ListenerId listener) = 0;
   virtual void OnRemove(base::ListenerId listener, uint16_t code,
-                        base::Bytes reason) = 0;
+                        base::Bytes reason, base::Time window) = 0;
   virtual void OnAdopt(uint64_t ref, base::Bytes buffer) = 0;
   virtual void OnAccept(base::SessionId session, base::Bytes pid,
                         Fields headers) = 0;
@@ -100,7 +103,9 @@ class Commands {
   virtual void OnNoValue(base::SessionId session, base::Bytes why) = 0;
   virtual void OnDisconnect(base::SessionId session, bool whole) = 0;
   virtual void OnPosition(base::SessionId session, base::Bytes position) = 0;
-  virtual void OnJoin(base::SessionId session, base::Bytes room) = 0;
+  virtual void OnSync(base::SessionId session, uint64_t number) = 0;
+  virtual void OnJoin(base::SessionId session, base::Bytes room,
+                      base::SlowPolicy slow) = 0;
   virtual void OnLeave(base::SessionId session, base::Bytes room) = 0;
   virtual void OnBroadcast(const base::Audience& audience,
                            const base::Message& message) = 0;

@@ -114,9 +114,11 @@ bool Remove(TermReader* term, Commands* commands) {
   base::ListenerId listener = 0;
   uint16_t code = 0;
   Bytes reason;
-  if (!ReadId(term, &listener) || !ReadClose(term, &code, &reason))
+  base::Time window = 0;
+  if (!ReadId(term, &listener) || !ReadClose(term, &code, &reason) ||
+      !ReadNumber(term, 0, kMaxWindow, &window))
     return false;
-  commands->OnRemove(listener, code, reason);
+  commands->OnRemove(listener, code, reason, window);
   return true;
 }
 
@@ -168,7 +170,8 @@ constexpr Command kCommands[] = {
     {"accept", 4, ReadAccept},
     {"close", 4, ReadCloseSession},
     {"position", 3, ReadPosition},
-    {"join", 3, ReadJoin},
+    {"sync", 3, ReadSync},
+    {"join", 4, ReadJoin},
     {"leave", 3, ReadLeave},
     {"refuse", 5, ReadRefuse},
     {"disconnect", 3, ReadDisconnect},
@@ -182,7 +185,7 @@ constexpr Command kCommands[] = {
     {"configure", 3, Configure},
     {"unlisten", 2, Unlisten},
     {"heartbeat", 2, Heartbeat},
-    {"remove", 4, Remove},
+    {"remove", 5, Remove},
     {"hello", 3, Hello},
     {"stop", 3, Stop},
 };

@@ -39,6 +39,22 @@ Fault ReadOptional(TermReader* term, Value* value) {
   return fault;
 }
 
+bool ReadSlow(TermReader* term, base::SlowPolicy* slow) {
+  using base::SlowPolicy;
+  Bytes name;
+  if (!term->Atom(&name)) return false;
+  if (name == "close") {
+    *slow = SlowPolicy::kClose;
+  } else if (name == "drop_oldest") {
+    *slow = SlowPolicy::kDropOldest;
+  } else if (name == "conflate") {
+    *slow = SlowPolicy::kConflate;
+  } else {
+    return false;
+  }
+  return true;
+}
+
 }  // namespace
 
 bool ReadAccept(TermReader* term, Commands* commands) {
@@ -124,11 +140,22 @@ bool ReadPosition(TermReader* term, Commands* commands) {
   return true;
 }
 
+bool ReadSync(TermReader* term, Commands* commands) {
+  SessionId session;
+  uint64_t number = 0;
+  if (!ReadSession(term, &session) || !ReadId(term, &number)) return false;
+  commands->OnSync(session, number);
+  return true;
+}
+
 bool ReadJoin(TermReader* term, Commands* commands) {
   SessionId session;
   Bytes room;
-  if (!ReadSession(term, &session) || !ReadRoom(term, &room)) return false;
-  commands->OnJoin(session, room);
+  base::SlowPolicy slow = base::SlowPolicy::kClose;
+  if (!ReadSession(term, &session) || !ReadRoom(term, &room) ||
+      !ReadSlow(term, &slow))
+    return false;
+  commands->OnJoin(session, room, slow);
   return true;
 }
 

@@ -17,6 +17,7 @@ namespace rabbit_socks::node {
 [[nodiscard]] bool ReadCloseSession(TermReader* term, Commands* commands);
 [[nodiscard]] bool ReadDisconnect(TermReader* term, Commands* commands);
 [[nodiscard]] bool ReadPosition(TermReader* term, Commands* commands);
+[[nodiscard]] bool ReadSync(TermReader* term, Commands* commands);
 [[nodiscard]] bool ReadJoin(TermReader* term, Commands* commands);
 [[nodiscard]] bool ReadLeave(TermReader* term, Commands* commands);
 [[nodiscard]] bool ReadBroadcast(TermReader* term, Commands* commands);

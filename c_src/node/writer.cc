@@ -198,14 +198,6 @@ void Writer::Closed(base::Bytes owner, uint16_t code, base::Bytes reason) {
   });
 }
 
-void Writer::Congested(base::Bytes owner) { OfOwner(owner, "congested"); }
-
-void Writer::Drained(base::Bytes owner) { OfOwner(owner, "drained"); }
-
-void Writer::Away(base::Bytes owner) { OfOwner(owner, "away"); }
-
-void Writer::Back(base::Bytes owner) { OfOwner(owner, "back"); }
-
 void Writer::Response(uint64_t ref, const base::RelayedHead& head,
                       base::Bytes body) {
   if (body.size() > kPiece) {
@@ -263,6 +255,13 @@ void Writer::Gone(uint64_t ref) { OfRef("gone", ref); }
 
 void Writer::OfOwner(base::Bytes owner, const char* name) {
   Append([&](TermWriter* term) { WriteSessionEvent(term, owner, name, 0); });
+}
+
+void Writer::OfOwner(base::Bytes owner, const char* name, uint64_t number) {
+  Append([&](TermWriter* term) {
+    WriteSessionEvent(term, owner, name, 1);
+    term->Integer(number);
+  });
 }
 
 void Writer::OfRef(const char* name, uint64_t ref) {

@@ -45,10 +45,16 @@ class Writer {
   [[nodiscard]] bool Ack(base::SessionId session, base::Bytes owner,
                          uint64_t ack, const base::Value& args, uint64_t size);
   void Closed(base::Bytes owner, uint16_t code, base::Bytes reason);
-  void Congested(base::Bytes owner);
-  void Drained(base::Bytes owner);
-  void Away(base::Bytes owner);
-  void Back(base::Bytes owner);
+  void Congested(base::Bytes owner) { OfOwner(owner, "congested"); }
+  void Drained(base::Bytes owner) { OfOwner(owner, "drained"); }
+  void Dropped(base::Bytes owner, uint64_t count) {
+    OfOwner(owner, "dropped", count);
+  }
+  void Synced(base::Bytes owner, uint64_t number) {
+    OfOwner(owner, "synced", number);
+  }
+  void Away(base::Bytes owner) { OfOwner(owner, "away"); }
+  void Back(base::Bytes owner) { OfOwner(owner, "back"); }
   // A body of any size: a large one becomes response_start, bytes and finish.
   void Response(uint64_t ref, const base::RelayedHead& head, base::Bytes body);
   void ResponseStart(uint64_t ref, const base::RelayedHead& head);
@@ -78,6 +84,7 @@ class Writer {
  private:
   void OfRef(const char* name, uint64_t ref);
   void OfOwner(base::Bytes owner, const char* name);
+  void OfOwner(base::Bytes owner, const char* name, uint64_t number);
   bool Fits() const;
   void BeginPacket();
   void EndPacket();

@@ -69,10 +69,10 @@ void Listeners::UnlistenAll() {
 }
 
 void Listeners::Remove(ListenerId listener, uint16_t code, Bytes reason,
-                       Time now) {
+                       Time window, Time now) {
   Unlisten(listener);
   core_->loop->SetTls(listener, nullptr);
-  core_->hub.Remove(listener, code, reason, now);
+  core_->hub.Remove(listener, code, reason, window, now);
   core_->Drain(now);
 }
 

@@ -26,7 +26,7 @@ class Listeners {
   void Unlisten(base::ListenerId listener);
   void UnlistenAll();
   void Remove(base::ListenerId listener, uint16_t code, base::Bytes reason,
-              base::Time now);
+              base::Time window, base::Time now);
 
  private:
   void SetTls(base::ListenerId listener, const node::Config& config);

@@ -165,7 +165,9 @@ void NetEvents::CheckLifecycle(Time now) {
   }
 }
 
-void NetEvents::OnTurnEnd(Time /*now*/) {
+void NetEvents::OnTurnEnd(Time now) {
+  core_->hub.EndTurn(now);
+  core_->Drain(now);
   if (!core_->writer.empty()) core_->loop->WriteLink(core_->writer.Take());
 }
 

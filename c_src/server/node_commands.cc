@@ -41,8 +41,9 @@ void NodeCommands::OnUnlisten(ListenerId listener) {
   listeners_->Unlisten(listener);
 }
 
-void NodeCommands::OnRemove(ListenerId listener, uint16_t code, Bytes reason) {
-  listeners_->Remove(listener, code, reason, now_);
+void NodeCommands::OnRemove(ListenerId listener, uint16_t code, Bytes reason,
+                            base::Time window) {
+  listeners_->Remove(listener, code, reason, window, now_);
 }
 
 void NodeCommands::OnAdopt(uint64_t ref, Bytes buffer) {
@@ -64,6 +65,7 @@ void NodeCommands::OnRefuse(SessionId session, uint16_t status, Bytes text,
 void NodeCommands::OnSend(SessionId session, const base::Message& message) {
   core_->hub.Send(session, message, now_);
   core_->Drain(now_);
+  core_->loop->Relieve();
 }
 
 void NodeCommands::OnNoValue(SessionId session, Bytes why) {
@@ -82,8 +84,13 @@ void NodeCommands::OnPosition(SessionId session, Bytes position) {
   core_->hub.Position(session, position, now_);
 }
 
-void NodeCommands::OnJoin(SessionId session, Bytes room) {
-  core_->hub.Join(session, room, now_);
+void NodeCommands::OnSync(SessionId session, uint64_t number) {
+  core_->hub.Sync(session, number, now_);
+}
+
+void NodeCommands::OnJoin(SessionId session, Bytes room,
+                          base::SlowPolicy slow) {
+  core_->hub.Join(session, room, slow, now_);
 }
 
 void NodeCommands::OnLeave(SessionId session, Bytes room) {
@@ -94,6 +101,7 @@ void NodeCommands::OnBroadcast(const base::Audience& audience,
                                const base::Message& message) {
   core_->hub.Broadcast(audience, message, now_);
   core_->Drain(now_);
+  core_->loop->Relieve();
 }
 
 void NodeCommands::OnCredit(SessionId session, uint32_t messages,

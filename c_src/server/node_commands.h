@@ -26,8 +26,8 @@ class NodeCommands final : public node::Commands {
   void OnListen(base::ListenerId listener, node::Config config) override;
   void OnConfigure(base::ListenerId listener, node::Config config) override;
   void OnUnlisten(base::ListenerId listener) override;
-  void OnRemove(base::ListenerId listener, uint16_t code,
-                base::Bytes reason) override;
+  void OnRemove(base::ListenerId listener, uint16_t code, base::Bytes reason,
+                base::Time window) override;
   void OnAdopt(uint64_t ref, base::Bytes buffer) override;
   void OnAccept(base::SessionId session, base::Bytes pid,
                 node::Fields headers) override;
@@ -37,7 +37,9 @@ class NodeCommands final : public node::Commands {
   void OnNoValue(base::SessionId session, base::Bytes why) override;
   void OnDisconnect(base::SessionId session, bool whole) override;
   void OnPosition(base::SessionId session, base::Bytes position) override;
-  void OnJoin(base::SessionId session, base::Bytes room) override;
+  void OnSync(base::SessionId session, uint64_t number) override;
+  void OnJoin(base::SessionId session, base::Bytes room,
+              base::SlowPolicy slow) override;
   void OnLeave(base::SessionId session, base::Bytes room) override;
   void OnBroadcast(const base::Audience& audience,
                    const base::Message& message) override;

@@ -54,6 +54,8 @@ OutboxDrain::Aftermath OutboxDrain::Run(Outbox* outbox) {
       case Kind::kBack:
       case Kind::kCongested:
       case Kind::kDrained:
+      case Kind::kDropped:
+      case Kind::kSynced:
       case Kind::kLog:
         ToSession(effect, *outbox);
         break;
@@ -99,6 +101,8 @@ void OutboxDrain::ToSocket(SocketId socket, const Effect& effect, Bytes data) {
     case Kind::kBack:
     case Kind::kCongested:
     case Kind::kDrained:
+    case Kind::kDropped:
+    case Kind::kSynced:
     case Kind::kLog:
       return;  // of relays and sessions
   }
@@ -142,6 +146,8 @@ void OutboxDrain::ToRelay(uint64_t ref, const Effect& effect,
     case Kind::kBack:
     case Kind::kCongested:
     case Kind::kDrained:
+    case Kind::kDropped:
+    case Kind::kSynced:
     case Kind::kLog:
       return;  // of sessions
   }
@@ -189,6 +195,12 @@ bool OutboxDrain::ToNode(const Effect& effect, const Outbox& outbox) {
       return true;
     case Kind::kDrained:
       writer_->Drained(owner);
+      return true;
+    case Kind::kDropped:
+      writer_->Dropped(owner, effect.number);
+      return true;
+    case Kind::kSynced:
+      writer_->Synced(owner, effect.number);
       return true;
     case Kind::kLog:
       writer_->Log(effect.code, data);

@@ -3,6 +3,7 @@
 
 #include <utility>
 
+#include "session/holding.h"
 #include "session/outbound.h"
 #include "session/recovery.h"
 #include "session/wire.h"
@@ -13,8 +14,9 @@ using base::Bytes;
 using framing::EnginePacket;
 using framing::Generation;
 
-Broadcast::Broadcast(Tables& t, const base::Message& message)
-    : t_(t), message_(message), offset_(NextOffset(t)) {}
+Broadcast::Broadcast(Tables& t, const base::Audience& audience,
+                     const base::Message& message)
+    : t_(t), audience_(audience), message_(message), offset_(NextOffset(t)) {}
 
 Broadcast::Class* Broadcast::ClassOf(const Session& s) {
   const bool recoverable = s.recovery && s.recovery->log;
@@ -68,8 +70,13 @@ bool Broadcast::SendOn(Connection* c, Class* of, bool base64) {
 }
 
 void Broadcast::SendTo(Session* s) {
-  if (HasPosition(*s)) return SendMessage(t_, s, message_);
+  const Session::Membership* held_by = HeldBy(*s, audience_);
+  if (HasPosition(*s)) {
+    if (held_by == nullptr) return SendMessage(t_, s, message_);
+    return Hold(t_, s, *held_by, RenderFor(t_, *s, message_), audience_);
+  }
   Class* of = ClassOf(*s);
+  if (held_by != nullptr) return Hold(t_, s, *held_by, of->rendered, audience_);
   SendRendered(t_, s, of->rendered, [&](Client* k, Connection* c) {
     return SendOn(c, of, k != nullptr && k->engine && k->engine->base64);
   });

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MPL-2.0
 // One message for many sessions: made once for each class of clients, and its
-// frames once for each class of connections.
+// frames once for each class of connections. For slow ones it is held.
 #ifndef RABBIT_SOCKS_SESSION_BROADCAST_H_
 #define RABBIT_SOCKS_SESSION_BROADCAST_H_
 
@@ -18,8 +18,9 @@ namespace rabbit_socks::session {
 
 class Broadcast {
  public:
-  // `message` outlives it.
-  Broadcast(Tables& t, const base::Message& message);
+  // `audience` and `message` outlive it.
+  Broadcast(Tables& t, const base::Audience& audience,
+            const base::Message& message);
 
   void SendTo(Session* s);
 
@@ -47,6 +48,7 @@ class Broadcast {
   bool SendOn(Connection* c, Class* of, bool base64);
 
   Tables& t_;
+  const base::Audience& audience_;
   const base::Message& message_;
   std::string offset_;
   std::deque<Class> classes_;

@@ -11,6 +11,7 @@
 #include "session/namespaces.h"
 #include "session/recovery.h"
 #include "session/rooms.h"
+#include "session/syncing.h"
 #include "session/wire.h"
 #include "transport/dress.h"
 #include "websocket/handshake.h"
@@ -154,6 +155,7 @@ void EndSession(Tables& t, Session* s, uint16_t code, Bytes reason) {
         k->sessions.end());
   LeaveAllRooms(t, s);
   ForgetRecovery(t, s);
+  ForgetSync(t, *s);
   t.sessions.Erase(s->id);
 }
 

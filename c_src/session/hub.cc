@@ -72,13 +72,16 @@ Hub::Hub(base::Outbox* outbox, Time now, uint32_t max_connections)
 Hub::~Hub() = default;
 
 void Hub::Configure(base::ListenerId listener, ListenerConfig config) {
-  impl_->t.listeners[listener].config =
-      std::make_shared<const ListenerConfig>(std::move(config));
+  Listener& configured = impl_->t.listeners[listener];
+  configured.config = std::make_shared<const ListenerConfig>(std::move(config));
+  configured.leaving.reset();
 }
 
 void Hub::Remove(base::ListenerId listener, uint16_t code, Bytes reason,
-                 Time now) {
+                 Time window, Time now) {
   const Impl::Step step(impl_.get(), now);
+  if (window > 0)
+    return LeaveListener(impl_->t, listener, code, reason, window);
   CloseListener(impl_->t, listener, code, reason);
   impl_->t.listeners.erase(listener);
 }
@@ -88,7 +91,7 @@ ConnectionId Hub::Connect(base::ListenerId listener, const Peer& peer,
   const Impl::Step step(impl_.get(), now);
   Tables& t = impl_->t;
   const auto found = t.listeners.find(listener);
-  if (found == t.listeners.end() || t.stopping ||
+  if (found == t.listeners.end() || found->second.leaving || t.stopping ||
       !Admits(t, found->second, peer.peer.address))
     return {};
   Connection* c = Insert(impl_->t, listener, peer);
@@ -196,6 +199,7 @@ void Hub::Stop(uint16_t code, Bytes reason, Time now) {
 void Hub::Tick(Time now) {
   const Impl::Step step(impl_.get(), now);
   Tables& t = impl_->t;
+  CloseLeaving(t);
   std::vector<uint64_t> due;
   t.wheel.Advance(now, &due);
   for (const uint64_t key : due) {

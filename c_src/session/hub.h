@@ -46,9 +46,10 @@ class Hub {
   // they came with.
   void Configure(base::ListenerId listener, ListenerConfig config);
   // Closes the listener's sessions with the code, and its other connections
-  // when they are idle.
+  // when they are idle. With a window one after the other, until it has passed;
+  // nobody new comes meanwhile.
   void Remove(base::ListenerId listener, uint16_t code, base::Bytes reason,
-              base::Time now);
+              base::Time window, base::Time now);
 
   // A TCP connection. The id is none when it must be dropped at once: a limit
   // (L10) is reached or the listener is unknown.
@@ -107,13 +108,20 @@ class Hub {
   // Where the client is in what the callback module sends it: see recovery.h.
   void Position(base::SessionId id, base::Bytes position, base::Time now);
   // Rooms: names for groups of sessions of any listener and generation.
-  void Join(base::SessionId id, base::Bytes room, base::Time now);
+  // Nothing changes for one that is in the room already.
+  void Join(base::SessionId id, base::Bytes room, base::SlowPolicy slow,
+            base::Time now);
   void Leave(base::SessionId id, base::Bytes room, base::Time now);
   void Broadcast(const base::Audience& audience, const base::Message& message,
                  base::Time now);
   // The commands that came together have all been given: what they said to
   // clients that poll is sent, in one answer each.
   void EndCommands(base::Time now);
+  // Answered (kSynced) once what came before is with the kernel, but for what
+  // the soft limit allows; of several that wait only the last one.
+  void Sync(base::SessionId id, uint64_t number, base::Time now);
+  // What was written has been offered to the kernel (Queued).
+  void EndTurn(base::Time now);
   // Closes every session; new requests are answered 503.
   void Stop(uint16_t code, base::Bytes reason, base::Time now);
 

@@ -10,6 +10,7 @@
 #include "session/outbound.h"
 #include "session/recovery.h"
 #include "session/rooms.h"
+#include "session/syncing.h"
 
 namespace rabbit_socks::session {
 
@@ -69,9 +70,15 @@ void Hub::Position(SessionId id, Bytes position, Time now) {
   if (Session* s = impl_->t.FindSession(id)) SetPosition(s, position);
 }
 
-void Hub::Join(SessionId id, Bytes room, Time now) {
+void Hub::Sync(SessionId id, uint64_t number, Time now) {
   const Impl::Step step(impl_.get(), now, true);
-  if (Session* s = impl_->t.FindSession(id)) JoinRoom(impl_->t, s, room);
+  const Session* s = impl_->t.FindSession(id);
+  if (s != nullptr && TakesMessages(*s)) AskSync(impl_->t, *s, number);
+}
+
+void Hub::Join(SessionId id, Bytes room, base::SlowPolicy slow, Time now) {
+  const Impl::Step step(impl_.get(), now, true);
+  if (Session* s = impl_->t.FindSession(id)) JoinRoom(impl_->t, s, room, slow);
 }
 
 void Hub::Leave(SessionId id, Bytes room, Time now) {
@@ -100,5 +107,10 @@ void Hub::Disconnect(SessionId id, bool whole, Time now) {
 }
 
 void Hub::EndCommands(Time now) { const Impl::Step step(impl_.get(), now); }
+
+void Hub::EndTurn(Time now) {
+  const Impl::Step step(impl_.get(), now);
+  AnswerSyncs(impl_->t);
+}
 
 }  // namespace rabbit_socks::session

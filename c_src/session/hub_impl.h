@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <memory>
 
+#include "session/holding.h"
 #include "session/hub.h"
 #include "session/requests.h"
 #include "session/tables.h"
@@ -37,6 +38,7 @@ struct Hub::Impl {
         UseKeptInput(t_, c);
       }
       t_.ready.clear();
+      SendHeld(t_);
       t_.graveyard.clear();
       if (!gathers_) FlushPolls(t_);
     }

@@ -6,8 +6,10 @@
 
 #include "framing/generation.h"
 #include "session/closing.h"
+#include "session/holding.h"
 #include "session/recovery.h"
 #include "session/rendered.h"
+#include "session/syncing.h"
 #include "session/wire.h"
 
 namespace rabbit_socks::session {
@@ -15,13 +17,6 @@ namespace {
 
 using base::Bytes;
 using Phase = Connection::Phase;
-
-size_t QueuedFor(const Tables& t, const Session& s) {
-  const Client* k = t.FindClient(s.client);
-  if (k != nullptr && k->polls()) return k->queue.bytes();
-  const Connection* c = t.ConnectionOf(s);
-  return c == nullptr ? 0 : c->queued;
-}
 
 void NoteCongestion(Tables& t, Session* s, size_t queued) {
   const uint32_t soft = s->config->limits.send_queue_soft;
@@ -31,7 +26,9 @@ void NoteCongestion(Tables& t, Session* s, size_t queued) {
   } else if (s->congested && queued <= soft / 2) {
     s->congested = false;
     t.outbox->Drained(s->id, s->owner);
+    SyncAgain(t, *s);
   }
+  if (!s->congested) NoteTaken(t, *s);
 }
 
 // False: the session's protocol cannot carry it.
@@ -62,6 +59,13 @@ void CannotCarry(Tables& t, Session* s) {
 
 }  // namespace
 
+size_t QueuedFor(const Tables& t, const Session& s) {
+  const Client* k = t.FindClient(s.client);
+  if (k != nullptr && k->polls()) return k->queue.bytes();
+  const Connection* c = t.ConnectionOf(s);
+  return c == nullptr ? 0 : c->queued;
+}
+
 bool TakesMessages(const Session& s) {
   return s.state != Session::State::kOpening;
 }
@@ -79,10 +83,8 @@ void SendRendered(Tables& t, Session* s,
   if (k != nullptr && k->polls()) NoteQueueOf(t, *k, k->queue.bytes());
 }
 
-void SendMessage(Tables& t, Session* s, const base::Message& message) {
-  const auto rendered = std::make_shared<const Rendered>(
-      Render(message, s->generation, s->nsp, OffsetFor(t, *s), &t.outbound));
-  Tables::Trim(&t.outbound);
+void SendRendered(Tables& t, Session* s,
+                  const std::shared_ptr<const Rendered>& rendered) {
   SendRendered(t, s, rendered, [&](Client* k, Connection* c) {
     for (const Rendered::Part& part : rendered->parts) {
       const bool sent = k == nullptr
@@ -94,6 +96,18 @@ void SendMessage(Tables& t, Session* s, const base::Message& message) {
     }
     return true;
   });
+}
+
+std::shared_ptr<const Rendered> RenderFor(Tables& t, const Session& s,
+                                          const base::Message& message) {
+  auto rendered = std::make_shared<const Rendered>(
+      Render(message, s.generation, s.nsp, OffsetFor(t, s), &t.outbound));
+  Tables::Trim(&t.outbound);
+  return rendered;
+}
+
+void SendMessage(Tables& t, Session* s, const base::Message& message) {
+  SendRendered(t, s, RenderFor(t, *s, message));
 }
 
 void NoteQueueOf(Tables& t, const Client& k, size_t queued) {

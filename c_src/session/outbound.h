@@ -19,6 +19,10 @@ namespace rabbit_socks::session {
 // hard limit: `s` may be dead after the call.
 void SendMessage(Tables& t, Session* s, const base::Message& message);
 
+// The message as the session's client is to get it.
+std::shared_ptr<const Rendered> RenderFor(Tables& t, const Session& s,
+                                          const base::Message& message);
+
 // Whether messages of the callback module are for anybody.
 bool TakesMessages(const Session& s);
 // The same as SendMessage for one that is rendered. `send_on` writes it on a
@@ -28,7 +32,12 @@ using SendOn = std::function<bool(Client*, Connection*)>;
 void SendRendered(Tables& t, Session* s,
                   const std::shared_ptr<const Rendered>& rendered,
                   const SendOn& send_on);
+// The same where nothing is shared with other sessions.
+void SendRendered(Tables& t, Session* s,
+                  const std::shared_ptr<const Rendered>& rendered);
 
+// Bytes that wait for the session's client.
+size_t QueuedFor(const Tables& t, const Session& s);
 // What waits for the sessions of a client is `queued` bytes: congestion.
 void NoteQueueOf(Tables& t, const Client& k, size_t queued);
 

@@ -7,7 +7,9 @@
 #include "base/random.h"
 #include "session/closing.h"
 #include "session/engine_timers.h"
+#include "session/holding.h"
 #include "session/namespaces.h"
+#include "session/syncing.h"
 #include "session/wire.h"
 
 namespace rabbit_socks::session {
@@ -16,13 +18,6 @@ namespace {
 using base::Bytes;
 using base::Value;
 using framing::EnginePacket;
-
-size_t SizeOf(const Rendered& rendered) {
-  size_t size = sizeof(Rendered);
-  for (const Rendered::Part& part : rendered.parts)
-    size += sizeof(Rendered::Part) + part.data.size();
-  return size;
-}
 
 // Empty when the object has no such text.
 Bytes TextIn(const Value& object, Bytes key) {
@@ -87,10 +82,10 @@ void MakeRecoverable(Tables& t, Session* s) {
 void Remember(Session* s, std::shared_ptr<const Rendered> sent) {
   if (sent->offset.empty() || !s->recovery || !s->recovery->log) return;
   Recovery::Log& log = *s->recovery->log;
-  log.bytes += SizeOf(*sent);
+  log.bytes += sent->size();
   log.sent.push_back(std::move(sent));
   while (log.bytes > s->config->limits.recovery_bytes) {
-    log.bytes -= SizeOf(*log.sent.front());
+    log.bytes -= log.sent.front()->size();
     log.sent.pop_front();
   }
 }
@@ -103,6 +98,7 @@ bool GoAway(Tables& t, Session* s) {
         std::remove(k->sessions.begin(), k->sessions.end(), s->id),
         k->sessions.end());
   }
+  RememberHeld(s);
   s->client = {};
   s->state = Session::State::kAway;
   if (std::exchange(s->congested, false)) t.outbox->Drained(s->id, s->owner);
@@ -135,6 +131,7 @@ bool Recover(Tables& t, Client* k, const framing::SocketPacket& connect) {
   k->sessions.push_back(s->id);
   t.SetDeadline(s, 0);
   t.outbox->Back(s->id, s->owner);
+  SyncAgain(t, *s);
   NamespaceAccepted(t, k, *s);
   SendMissed(t, k, *s, static_cast<size_t>(last - log.begin()) + 1);
   return true;

@@ -14,7 +14,14 @@ namespace rabbit_socks::session {
 // when they are idle.
 void CloseListener(Tables& t, base::ListenerId listener, uint16_t code,
                    base::Bytes reason);
-// The same for every listener.
+// The same, spread over a window: nothing happens now. Who leaves meanwhile is
+// not made up for.
+void LeaveListener(Tables& t, base::ListenerId listener, uint16_t code,
+                   base::Bytes reason, base::Time window);
+// At each tick: closes as many as are due, and forgets listeners whose window
+// has passed.
+void CloseLeaving(Tables& t);
+// The same as CloseListener for every listener.
 void CloseEverything(Tables& t, uint16_t code, base::Bytes reason);
 
 }  // namespace rabbit_socks::session

@@ -83,6 +83,12 @@ Rendered RenderPlain(const Message& message, const Generation* generation) {
 
 }  // namespace
 
+size_t Rendered::size() const {
+  size_t size = sizeof(Rendered);
+  for (const Part& part : parts) size += sizeof(Part) + part.data.size();
+  return size;
+}
+
 Rendered Render(const Message& message, const Generation* generation,
                 const std::string& nsp, Bytes offset,
                 framing::SocketPacket* scratch) {

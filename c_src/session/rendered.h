@@ -3,6 +3,7 @@
 #ifndef RABBIT_SOCKS_SESSION_RENDERED_H_
 #define RABBIT_SOCKS_SESSION_RENDERED_H_
 
+#include <cstddef>
 #include <string>
 #include <vector>
 
@@ -22,6 +23,9 @@ struct Rendered {
   bool carried = true;      // false: the protocol has no way to say it
   std::vector<Part> parts;  // none: there is nothing to say to such a client
   std::string offset;       // of an event that a client may ask for again
+
+  // Of memory, about.
+  size_t size() const;
 };
 
 // `generation` null: a bare WebSocket that speaks frames. `offset` not empty:

@@ -78,11 +78,11 @@ std::vector<base::SessionId> Candidates(Tables& t,
 
 }  // namespace
 
-void JoinRoom(Tables& t, Session* s, Bytes name) {
+void JoinRoom(Tables& t, Session* s, Bytes name, base::SlowPolicy slow) {
   if (FindMembership(s, name) != s->rooms.end()) return;
   auto& room = *t.rooms.try_emplace(std::string(name)).first;
   std::vector<base::SessionId>& members = room.second.members;
-  s->rooms.push_back({&room, static_cast<uint32_t>(members.size())});
+  s->rooms.push_back({&room, static_cast<uint32_t>(members.size()), slow});
   members.push_back(s->id);
 }
 
@@ -91,10 +91,12 @@ void LeaveRoom(Tables& t, Session* s, Bytes name) {
   if (found == s->rooms.end()) return;
   const Session::Membership left = *found;
   s->rooms.erase(found);
+  if (s->backlog) s->backlog->Forget(&left.room->second);
   LeavePlace(t, left);
 }
 
 void LeaveAllRooms(Tables& t, Session* s) {
+  s->backlog.reset();
   while (!s->rooms.empty()) {
     const Session::Membership left = s->rooms.back();
     s->rooms.pop_back();
@@ -109,7 +111,7 @@ void BroadcastMessage(Tables& t, const base::Audience& audience,
     if (Session* s = t.FindSession(id)) s->broadcast = mark;
   }
   Unmarked(t, audience.except_rooms, mark);
-  Broadcast broadcast(t, message);
+  Broadcast broadcast(t, audience, message);
   // Sending may end sessions, and so change rooms: the members are collected
   // first.
   for (const base::SessionId id : Candidates(t, audience, mark)) {

@@ -17,8 +17,10 @@
 #include <vector>
 
 #include "base/id.h"
+#include "base/message.h"
 #include "base/time.h"
 #include "framing/generation.h"
+#include "session/backlog.h"
 #include "session/config.h"
 #include "session/rendered.h"
 
@@ -46,6 +48,7 @@ struct Session {
   struct Membership {
     std::pair<const std::string, Room>* room;
     uint32_t index;
+    base::SlowPolicy slow;
   };
 
   enum class State : uint8_t {
@@ -69,7 +72,8 @@ struct Session {
   const framing::Generation* generation = nullptr;
   std::unique_ptr<Recovery> recovery;  // or none
   std::vector<Membership> rooms;
-  uint64_t broadcast = 0;  // the last one that it was considered for
+  std::unique_ptr<Backlog> backlog;  // or none: see holding.h
+  uint64_t broadcast = 0;            // the last one that it was considered for
 
   int64_t credit_messages = 0;
   int64_t credit_bytes = 0;

@@ -11,6 +11,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -31,7 +32,16 @@
 namespace rabbit_socks::session {
 
 struct Listener {
+  // Its sessions are closed one after the other: see removal.h.
+  struct Leaving {
+    uint16_t code;
+    std::string reason;
+    base::Time since, until;
+    size_t all;         // sessions and clients that there were
+    size_t closed = 0;  // of them
+  };
   std::shared_ptr<const ListenerConfig> config;
+  std::optional<Leaving> leaving;
   uint32_t connections = 0;
   uint32_t pending = 0;
   uint32_t clients = 0;        // of Socket.IO and Engine.IO
@@ -73,6 +83,10 @@ struct Tables {
   // Of connections that ended in this step: one may be reading still.
   std::vector<std::unique_ptr<transport::WebSocket>> graveyard;
   std::vector<base::ClientId> polled;  // to be answered: see FlushPolls
+  std::vector<base::SessionId> taken;  // may be sent what is held: see SendHeld
+  std::unordered_map<uint64_t, uint64_t>
+      syncs;  // by session: what it is asked for, see syncing.h
+  std::vector<base::SessionId> syncing;  // of those: to be looked at
   std::string scratch;  // for replies built while the outbox takes messages
   // What is read and what is written now; they keep their buffers, which would
   // cost more than the rest of a small packet.

@@ -6,7 +6,7 @@
 
 -export([install/0, uninstall/0, down/0, up/0, event/2, called/2]).
 
--define(FUNCTIONS, [{rabbit_socks_edge, [{listen, 3}, {unlisten, 1}, {configure, 2}, {remove, 3}, {monitor_up, 1},
+-define(FUNCTIONS, [{rabbit_socks_edge, [{listen, 3}, {unlisten, 1}, {configure, 2}, {remove, 4}, {monitor_up, 1},
                                          {open_ref, 0}, {command, 1}, {adopt, 3}]},
                     {rabbit_socks_routes, [{put, 2}, {delete, 1}]}]).
 

@@ -54,7 +54,7 @@ refuses() ->
 maintenance() ->
     {Port, Id} = start([]),
     gen_event:notify(rabbit_event, {event, maintenance_connections_closed, #{}, none, 1}),
-    ?assertMatch([Id, 1001, _], called(remove)),
+    ?assertMatch([Id, 1001, _, 0], called(remove)),
     [Next, _] = called(configure),
     ?assertNotEqual(Id, Next),
     [#{state := suspended}] = rabbit_socks_listener_sup:listeners(),

@@ -42,8 +42,8 @@ comes_up(#{directory := Directory}) ->
     {unlisten, 7} = told(OsPid),
     ok = rabbit_socks_edge:configure(7, #{routes => []}),
     {configure, 7, #{routes := []}} = told(OsPid),
-    ok = rabbit_socks_edge:remove(7, 1001, <<"bye">>),
-    {remove, 7, 1001, <<"bye">>} = told(OsPid),
+    ok = rabbit_socks_edge:remove(7, 1001, <<"bye">>, 5),
+    {remove, 7, 1001, <<"bye">>, 5} = told(OsPid),
     %% Nothing in the private directory but the program: the fd channel takes nobody else.
     [Private] = filelib:wildcard(filename:join(Directory, "rabbit_socks-*")),
     {ok, [_]} = file:list_dir(Private),

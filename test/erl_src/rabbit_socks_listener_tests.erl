@@ -62,7 +62,7 @@ starts_and_stops() ->
     accepts(Port, Copy),
     silent(),
     ok = rabbit_socks_listener_sup:stop_listener({"127.0.0.1", Port}),
-    ?assertMatch([Id, 1001, _], called(remove)),
+    ?assertMatch([Id, 1001, _, 0], called(remove)),
     ?assertEqual([Id], called(delete)),
     ?assertEqual({error, not_found}, rabbit_socks_listener_sup:stop_listener(?ANY)),
     ?assertEqual([], rabbit_socks_listener_sup:listeners()),
@@ -135,7 +135,7 @@ maintenance() ->
     ok = ranch:suspend_listener({acceptor, ?IP, Port}),
     gen_event:notify(rabbit_event, {event, some_other_thing, [], none, 1}),
     gen_event:notify(rabbit_event, {event, maintenance_connections_closed, #{}, none, 1}),
-    ?assertMatch([Id, 1001, _], called(remove)),
+    ?assertMatch([Id, 1001, _, 0], called(remove)),
     ?assertEqual([Id], called(delete)),
     %% What comes now is another listener to the edge.
     [Next, [{broker_stub, here}]] = called(put),

@@ -59,6 +59,8 @@ namespaces(_, Written) ->
     ?assertEqual({broadcast, audience(all, [], []), {event, <<"news">>, [], none}}, Written()),
     ok = broadcast(["a", "b"], news, [], #{namespace => <<"/chat">>, except => ["c"]}),
     ?assertEqual({broadcast, (audience([<<"a">>, <<"b">>], [<<"c">>], []))#{namespace => <<"/chat">>}, {event, <<"news">>, [], none}}, Written()),
+    ok = broadcast("a", news, [], #{key => <<"k">>}),
+    ?assertEqual({broadcast, (audience([<<"a">>], [], []))#{key => <<"k">>}, {event, <<"news">>, [], none}}, Written()),
     ok = broadcast_frame(all, "text", #{namespace => <<"/">>}),
     ?assertEqual({broadcast, (audience(all, [], []))#{namespace => <<"/">>}, {utf8, <<"text">>}}, Written()).
 
@@ -87,13 +89,23 @@ bad(Writer, _) ->
         {"a", e, [], #{namespace => <<"chat">>}},
         {"a", e, [], #{namespace => "/chat"}},
         {"a", e, [], #{other => 1}},
+        {"a", e, [], #{key => "k"}},
+        {"a", e, [], #{key => binary:copy(<<"k">>, 1025)}},
         {"a", e, [], []},
         {"a", e, [{binary, <<0:(16#2000000 * 8)>>}], #{}}]],
     ?assertError(badarg, broadcast_frame("a", {utf8, <<255>>})).
 
 joins(Writer, Written) ->
     ok = rabbit_socks_writer:join("room", Writer),
-    ?assertEqual({join, 5, <<"room">>}, Written()),
+    ?assertEqual({join, 5, <<"room">>, close}, Written()),
+    [begin
+         ok = rabbit_socks_writer:join("room", #{slow => Slow}, Writer),
+         ?assertEqual({join, 5, <<"room">>, Slow}, Written())
+     end || Slow <- [close, drop_oldest, conflate]],
+    ok = rabbit_socks_writer:join("room", #{}, Writer),
+    ?assertEqual({join, 5, <<"room">>, close}, Written()),
+    [?assertError(badarg, rabbit_socks_writer:join("room", Options, Writer)) ||
+        Options <- [#{slow => drop}, #{slow => close, other => 1}, #{other => 1}, [], none]],
     ok = rabbit_socks_writer:leave("room", Writer),
     ?assertEqual({leave, 5, <<"room">>}, Written()),
     [?assertError(badarg, Call(Room, Writer)) || Call <- [fun rabbit_socks_writer:join/2, fun rabbit_socks_writer:leave/2],

@@ -222,7 +222,7 @@ order(Link) ->
     end)),
     say(Pid, [{event, <<"go">>, [], 5, 1}]),
     ?assertEqual([{send, ?ID, [{event, <<"first">>, [], none}, {utf8, <<"frame">>}]},
-                  {join, ?ID, <<"room">>},
+                  {join, ?ID, <<"room">>, close},
                   {broadcast, #{rooms => [<<"room">>], except_rooms => [<<"quiet">>], except => [?ID]}, {event, <<"news">>, [1], none}},
                   {send, ?ID, [{ack, 5, []}]},
                   {leave, ?ID, <<"room">>},

@@ -171,8 +171,10 @@ congestion(Link) ->
     Pid = opened(Link, fun(_, _, _) -> ok end),
     Pid ! {'$socks', congested},
     Pid ! {'$socks', drained},
+    Pid ! {'$socks', dropped, 7},
+    Pid ! {'$socks', synced, 8},
     ?assertEqual(none, settled(Pid, Link)),
-    ?assertEqual([[congested], [drained]], [Arguments || {called, handle_info, Arguments} <- calls()]).
+    ?assertEqual([[congested], [drained], [{dropped, 7}], [{synced, 8}]], [Arguments || {called, handle_info, Arguments} <- calls()]).
 
 %% A session that says nothing costs next to nothing.
 sleeps(Link) ->

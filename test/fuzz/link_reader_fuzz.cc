@@ -41,9 +41,10 @@ class Checker final : public node::Commands {
     OnListen(listener, std::move(config));
   }
   void OnUnlisten(base::ListenerId listener) override { Id(listener); }
-  void OnRemove(base::ListenerId listener, uint16_t code,
-                Bytes reason) override {
+  void OnRemove(base::ListenerId listener, uint16_t code, Bytes reason,
+                base::Time window) override {
     Id(listener);
+    Require(window <= node::kMaxWindow);
     OnStop(code, reason);
   }
   void OnAdopt(uint64_t ref, Bytes buffer) override { OnBytes(ref, buffer); }
@@ -74,7 +75,13 @@ class Checker final : public node::Commands {
   void OnDisconnect(base::SessionId session, bool) override {
     Id(session.value);
   }
-  void OnJoin(base::SessionId session, Bytes room) override {
+  void OnSync(base::SessionId session, uint64_t number) override {
+    Id(session.value);
+    Id(number);
+  }
+  void OnJoin(base::SessionId session, Bytes room,
+              base::SlowPolicy slow) override {
+    Require(slow <= base::SlowPolicy::kConflate);
     Id(session.value);
     Room(room);
     Inside(room);
@@ -85,13 +92,14 @@ class Checker final : public node::Commands {
     Inside(position);
   }
   void OnLeave(base::SessionId session, Bytes room) override {
-    OnJoin(session, room);
+    OnJoin(session, room, base::SlowPolicy::kClose);
   }
   void OnBroadcast(const base::Audience& audience,
                    const base::Message& message) override {
     for (const std::string& room : audience.rooms) Room(room);
     for (const std::string& room : audience.except_rooms) Room(room);
     for (const base::SessionId id : audience.except) Id(id.value);
+    if (audience.key) Require(audience.key->size() <= node::kMaxKey);
     Whole(message);
   }
   void OnCredit(base::SessionId session, uint32_t, uint32_t) override {

@@ -30,7 +30,7 @@ class Model {
   explicit Model(FuzzedDataProvider* input) : input_(input) {}
 
   void Step() {
-    switch (input_->ConsumeIntegralInRange<int>(0, 19)) {
+    switch (input_->ConsumeIntegralInRange<int>(0, 21)) {
       case 0:
       case 1:
       case 2:
@@ -40,15 +40,10 @@ class Model {
         writer_.Heartbeat(n);
         return Event("{'heartbeat'," + std::to_string(n) + "}");
       }
-      case 4: {
-        const std::string pid = Pid(1);
-        writer_.Congested(pid);
-        return Event("{" + Shown(1) + ",{'$socks','congested'}}");
-      }
-      case 5: {
-        writer_.Drained(Pid(2));
-        return Event("{" + Shown(2) + ",{'$socks','drained'}}");
-      }
+      case 4:
+        return Said(1, &node::Writer::Congested, "congested");
+      case 5:
+        return Said(2, &node::Writer::Drained, "drained");
       case 6: {
         const std::string reason = Text(200);
         const auto code = input_->ConsumeIntegral<uint16_t>();
@@ -63,12 +58,8 @@ class Model {
         const std::string cut(base::Utf8Cut(text, node::Writer::kMaxLog));
         return Event("{'log','error',<" + cut + ">}");
       }
-      case 8: {
-        const std::string bytes = Text(100);
-        writer_.Bytes(7, bytes);
-        if (!bytes.empty()) Event("{'bytes',7,<" + bytes + ">}");
-        return;
-      }
+      case 8:
+        return SomeBytes(Text(100));
       case 9: {
         const base::RelayedHead head = Head();
         const std::string body = Text(100);
@@ -76,38 +67,28 @@ class Model {
         return Event("{'response',8," + std::to_string(head.status) + "," +
                      fuzz::Show(head) + ",<" + body + ">}");
       }
-      case 10: {
-        const base::RelayedHead head = Head();
-        writer_.ResponseStart(8, head);
-        return Event("{'response_start',8," + std::to_string(head.status) +
-                     "," + fuzz::Show(head) + "}");
-      }
-      case 11: {
-        const base::RelayedHead head = Head();
-        writer_.Switch(9, head);
-        return Event("{'switch',9," + fuzz::Show(head) + "}");
-      }
+      case 10:
+        return Streams(Head());
+      case 11:
+        return Switches(Head());
       case 12:
         return Open();
-      case 13: {
-        writer_.Away(Pid(1));
-        return Event("{" + Shown(1) + ",{'$socks','away'}}");
-      }
-      case 14: {
-        writer_.Back(Pid(2));
-        return Event("{" + Shown(2) + ",{'$socks','back'}}");
-      }
+      case 13:
+        return Said(1, &node::Writer::Away, "away");
+      case 14:
+        return Said(2, &node::Writer::Back, "back");
       case 15:
         return Emit();
       case 16:
         return Ack();
       case 17:
         return Forward();
-      case 18: {
-        const uint64_t ref = Id();
-        writer_.Gone(ref);
-        return Event("{'gone'," + std::to_string(ref) + "}");
-      }
+      case 18:
+        return Gone(Id());
+      case 19:
+        return Said(1, &node::Writer::Dropped, "dropped");
+      case 20:
+        return Said(2, &node::Writer::Synced, "synced");
       default:
         return Check();
     }
@@ -135,6 +116,31 @@ class Model {
   }
 
  private:
+  template <class... Numbers>
+  void Said(int pid, void (node::Writer::*say)(base::Bytes, Numbers...),
+            const std::string& name) {
+    const uint64_t number = Id();
+    (writer_.*say)(Pid(pid), Numbers{number}...);
+    Event("{" + Shown(pid) + ",{'$socks','" + name + "'" +
+          (("," + std::to_string(Numbers{number})) + ... + "}}"));
+  }
+  void Streams(const base::RelayedHead& head) {
+    writer_.ResponseStart(8, head);
+    Event("{'response_start',8," + std::to_string(head.status) + "," +
+          fuzz::Show(head) + "}");
+  }
+  void Switches(const base::RelayedHead& head) {
+    writer_.Switch(9, head);
+    Event("{'switch',9," + fuzz::Show(head) + "}");
+  }
+  void Gone(uint64_t ref) {
+    writer_.Gone(ref);
+    Event("{'gone'," + std::to_string(ref) + "}");
+  }
+  void SomeBytes(const std::string& bytes) {
+    writer_.Bytes(7, bytes);
+    if (!bytes.empty()) Event("{'bytes',7,<" + bytes + ">}");
+  }
   void Event(const std::string& event) {
     events_.push_back(event);
     merging_ = 0;
@@ -153,7 +159,7 @@ class Model {
   void Emit() {
     const auto session = input_->ConsumeIntegralInRange<uint8_t>(1, 3);
     const std::string name = Text(20);
-    const auto [args, shown] = Arguments();
+    const auto [args, shown] = fuzz::Arguments(input_);
     const uint64_t size = Id();
     std::optional<uint64_t> ack;
     if (input_->ConsumeBool()) ack = Id();
@@ -166,39 +172,13 @@ class Model {
 
   void Ack() {
     const auto session = input_->ConsumeIntegralInRange<uint8_t>(1, 3);
-    const auto [args, shown] = Arguments();
+    const auto [args, shown] = fuzz::Arguments(input_);
     const uint64_t id = Id();
     const uint64_t size = Id();
     Require(
         writer_.Ack(base::SessionId{session}, Pid(session), id, args, size));
     Merged(session, "{'ack'," + std::to_string(id) + "," + shown + "," +
                         std::to_string(size) + "}");
-  }
-
-  // An array of texts, numbers and bytes, and how it reads back.
-  std::pair<base::Value, std::string> Arguments() {
-    base::Value args;
-    std::string shown;
-    const size_t list = args.Begin(base::Value::Kind::kArray);
-    uint32_t size = 0;
-    for (; size < 300 && input_->ConsumeBool(); ++size) {
-      shown += size == 0 ? "" : ",";
-      if (input_->ConsumeBool()) {
-        const auto number = input_->ConsumeIntegral<uint16_t>();
-        args.Integer(number);
-        shown += std::to_string(number);
-      } else if (input_->ConsumeBool()) {
-        const std::string text = Text(30);
-        args.Text(text);
-        shown += "<" + text + ">";
-      } else {
-        const std::string bytes = Text(30);
-        args.Binary(bytes);
-        shown += "{'binary',<" + bytes + ">}";
-      }
-    }
-    args.End(list, size);
-    return {std::move(args), "[" + shown + "]"};
   }
 
   // A message that goes into the event before it when that is the session's.

@@ -28,6 +28,7 @@ class SessionRules {
     bool closed = false;
     bool away = false;
     bool congested = false;
+    uint64_t asked = 0;  // by sync, and not yet answered
   };
 
   // A session may have `most` messages on the way: its credit, and what was in
@@ -47,6 +48,7 @@ class SessionRules {
     Session& s = sessions[id];
     s.messages = s.messages < messages ? 0 : s.messages - messages;
   }
+  void Asked(uint64_t id, uint64_t number) { sessions[id].asked = number; }
   void Gone(uint64_t connection) {
     ended_.erase(connection);
     paused_.erase(connection);
@@ -114,6 +116,8 @@ class SessionRules {
       case Kind::kBack:
       case Kind::kCongested:
       case Kind::kDrained:
+      case Kind::kDropped:
+      case Kind::kSynced:
         JudgeSession(effect, std::string(outbox.Data(effect.owner)));
         return;
     }
@@ -142,6 +146,13 @@ class SessionRules {
         return;
       case Kind::kDrained:
         Require(std::exchange(s.congested, false));
+        return;
+      case Kind::kDropped:
+        Require(!s.away && effect.number > 0);
+        return;
+      case Kind::kSynced:
+        Require(!s.away && !s.congested && effect.number == s.asked);
+        s.asked = 0;
         return;
       default:
         Require(!s.away && ++s.messages <= most_);

@@ -9,8 +9,9 @@
 //   s switched      w wait: ticks, 2 to the power of the digit
 //   a accept   n refuse   M text   B bytes   E event: <JSON>   I with an id
 //   K acknowledge: <JSON>  C credit  X close  D disconnect  W whole
-//   J join  L leave  O broadcast  A to a namespace  P position  Z stop
-//   Y remove the listener
+//   J join  L leave  O broadcast  A to a namespace  P position  S sync
+//   Z stop  Y remove the listener, over 100 ms a byte   V end of a turn
+//   F answer: the request that went to another node last; 0: there is none
 //
 // The digit is a connection for the small letters but a and n, else a session,
 // 0 the one that was opened last.
@@ -29,6 +30,7 @@
 #include "session_limits.h"
 #include "session_rules.h"
 #include "session_script.h"
+#include "session_text.h"
 
 namespace rabbit_socks::fuzz {
 
@@ -56,7 +58,7 @@ class SessionWorld {
 
   void Do(const Happening& one) {
     const bool of_node =
-        std::string_view("anMBEIKCXDWJLOAPZYF").find(one.verb) !=
+        std::string_view("anMBEIKCXDWJLOAPSVZYF").find(one.verb) !=
         std::string_view::npos;
     if (of_node) {
       Command(one);
@@ -113,23 +115,6 @@ class SessionWorld {
       hub_.Tick(now_);
       rules_.Read(&outbox_);
     }
-  }
-
-  static std::string Head(std::string_view method, std::string_view target) {
-    return std::string(method).append(" ").append(target).append(
-        " HTTP/1.1\r\nHost: h\r\nAccept-Encoding: gzip\r\n");
-  }
-  static constexpr std::string_view kUpgrade =
-      "Upgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13"
-      "\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n";
-
-  static constexpr std::string_view kSubprotocol =
-      "Sec-WebSocket-Protocol: rabbit-socks.json\r\n";
-
-  static std::pair<std::string, std::string> Split(const std::string& text) {
-    const size_t at = text.find('|');
-    if (at == text.npos) return {text, {}};
-    return {text.substr(0, at), text.substr(at + 1)};
   }
 
   // The answer to the request that went to another node last, or none.
@@ -234,7 +219,9 @@ class SessionWorld {
       message.id = 1;
     }
     if (one.verb == 'O') {
-      hub_.Broadcast({{"room"}, {"bad"}, {id}}, message, now_);
+      base::Audience audience{{"room"}, {"bad"}, {id}};
+      if (one.rest.size() % 2 == 0) audience.key = "key";
+      hub_.Broadcast(audience, message, now_);
     } else if (one.verb == 'A') {
       hub_.Broadcast({{}, {"bad"}, {}, "/", true}, message, now_);
     } else {
@@ -244,8 +231,11 @@ class SessionWorld {
 
   void Command(const Happening& one) {
     if (one.verb == 'Z') return hub_.Stop(1001, "stop", now_);
-    if (one.verb == 'Y') return hub_.Remove(kListener, 1001, "removed", now_);
     if (one.verb == 'F') return AnswerForward(one);
+    if (one.verb == 'Y')
+      return hub_.Remove(kListener, 1001, "removed", one.rest.size() * 100,
+                         now_);
+    if (one.verb == 'V') return hub_.EndTurn(now_);
     const auto& opened = rules_.opened;
     if (one.which >= opened.size()) return;
     const base::SessionId id{opened[opened.size() - 1 - one.which]};
@@ -267,7 +257,12 @@ class SessionWorld {
       case 'W':
         return hub_.Disconnect(id, one.verb == 'W', now_);
       case 'J':
-        return hub_.Join(id, one.rest.empty() ? "room" : "bad", now_);
+        return hub_.Join(id, one.rest.size() == 1 ? "bad" : "room",
+                         static_cast<base::SlowPolicy>(one.rest.size() % 3),
+                         now_);
+      case 'S':
+        rules_.Asked(id.value, ++last_sync_);
+        return hub_.Sync(id, last_sync_, now_);
       case 'L':
         return hub_.Leave(id, "room", now_);
       case 'P':
@@ -282,7 +277,7 @@ class SessionWorld {
   session::Hub hub_;
   SessionRules rules_;
   std::array<base::ConnectionId, 10> connections_{};
-  uint64_t last_id_ = 0;
+  uint64_t last_id_ = 0, last_sync_ = 0;
   int last_owner_ = 0;
 };
 

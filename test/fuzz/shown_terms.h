@@ -3,11 +3,15 @@
 #ifndef RABBIT_SOCKS_TEST_FUZZ_SHOWN_TERMS_H_
 #define RABBIT_SOCKS_TEST_FUZZ_SHOWN_TERMS_H_
 
+#include <fuzzer/FuzzedDataProvider.h>
+
 #include <string>
+#include <utility>
 
 #include "base/headers.h"
 #include "base/outbox.h"
 #include "base/relayed_request.h"
+#include "base/value.h"
 
 namespace rabbit_socks::fuzz {
 
@@ -58,6 +62,33 @@ inline std::string Show(const base::RelayedRequest& request) {
          std::to_string(request.peer_port) + "},'secure'," +
          (request.secure ? "'true'" : "'false'") + ",'target',<" +
          request.target + ">}";
+}
+
+// An array of texts, numbers and bytes, and how it reads back.
+inline std::pair<base::Value, std::string> Arguments(
+    FuzzedDataProvider* input) {
+  base::Value args;
+  std::string shown;
+  const size_t list = args.Begin(base::Value::Kind::kArray);
+  uint32_t size = 0;
+  for (; size < 300 && input->ConsumeBool(); ++size) {
+    shown += size == 0 ? "" : ",";
+    if (input->ConsumeBool()) {
+      const auto number = input->ConsumeIntegral<uint16_t>();
+      args.Integer(number);
+      shown += std::to_string(number);
+    } else if (input->ConsumeBool()) {
+      const std::string text = input->ConsumeRandomLengthString(30);
+      args.Text(text);
+      shown += "<" + text + ">";
+    } else {
+      const std::string bytes = input->ConsumeRandomLengthString(30);
+      args.Binary(bytes);
+      shown += "{'binary',<" + bytes + ">}";
+    }
+  }
+  args.End(list, size);
+  return {std::move(args), "[" + shown + "]"};
 }
 
 }  // namespace rabbit_socks::fuzz

@@ -8,7 +8,7 @@
 
 -export([all/0, suite/0, init_per_suite/1, end_per_suite/1, init_per_testcase/2, end_per_testcase/2]).
 -export([listed/1, unidentified/1, closed_by_name/1, closed_by_user_name/1, closed_by_command/1, closed_with_all/1, user_deleted/1, vhost_deleted/1,
-         drained/1, left/1, crashed/1, killed/1, edge_killed/1, became_another/1, refreshed/1, many/1, traffic/1]).
+         drained/1, drained_slowly/1, left/1, crashed/1, killed/1, edge_killed/1, became_another/1, refreshed/1, many/1, traffic/1]).
 
 -import(listeners_world, [port/2, rpc/4, eventually/1]).
 
@@ -19,7 +19,7 @@
 
 suite() -> [{timetrap, {minutes, 3}}].
 
-all() -> [listed, unidentified, closed_by_name, closed_by_user_name, closed_by_command, closed_with_all, user_deleted, vhost_deleted, drained, left, crashed,
+all() -> [listed, unidentified, closed_by_name, closed_by_user_name, closed_by_command, closed_with_all, user_deleted, vhost_deleted, drained, drained_slowly, left, crashed,
           killed, edge_killed, became_another, refreshed, many, traffic].
 
 init_per_suite(Config) ->
@@ -134,6 +134,23 @@ drained(Config) ->
     {0, _} = socks_broker:upgrade(?config(broker, Config), ["drain"]),
     ?assertMatch({close, 1001, _}, socks_ws:recv(Ws, ?WAIT)),
     {0, _} = socks_broker:upgrade(?config(broker, Config), ["revive"]),
+    leave({Ws, Engine}).
+
+%% The first of two ends after half of the window. The other is served until it has passed.
+drained_slowly(Config) ->
+    {Ws, Engine} = clients(Config),
+    Left = fun() -> length(rpc(Config, rabbit_socks_connections, list, [[name]])) end,
+    ok = rpc(Config, application, set_env, [rabbit_socks, drain_window, 16_000]),
+    try
+        {0, _} = socks_broker:upgrade(?config(broker, Config), ["drain"]),
+        ?assertEqual(2, Left()),
+        ?assertMatch({error, _}, gen_tcp:connect({127, 0, 0, 1}, port(Config, socks), [])),
+        [eventually(fun() -> Left() =:= Some end) || Some <- [1, 0]],
+        ?assertMatch({close, 1001, _}, socks_ws:recv(Ws, ?WAIT))
+    after
+        ok = rpc(Config, application, unset_env, [rabbit_socks, drain_window]),
+        {0, _} = socks_broker:upgrade(?config(broker, Config), ["revive"])
+    end,
     leave({Ws, Engine}).
 
 left(Config) ->

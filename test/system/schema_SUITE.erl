@@ -148,7 +148,8 @@ mistakes() ->
      {"socks.emit.exchange = events", "socks.emit.exchange and socks.emit.vhost want socks.emit = true"},
      {"socks.emit = false\nsocks.emit.vhost = shop", "socks.emit.exchange and socks.emit.vhost want socks.emit = true"},
      {"socks.emit = true\nsocks.emit.exchange = " ++ lists:duplicate(256, $x), "emit: 'exchange' must be a name of 1 to 255 bytes"},
-     {"socks.permission_refresh = 0", "socks.permission_refresh invalid, must be from 1 ms to a day"}].
+     {"socks.permission_refresh = 0", "socks.permission_refresh invalid, must be from 1 ms to a day"},
+     {"socks.drain_window = 61m", "socks.drain_window invalid, must be from 0 to an hour"}].
 
 %% The same from outside: a broker that is started with a mistake ends, and its log has the error.
 a_mistake_keeps_the_broker_from_starting(_) ->

@@ -62,8 +62,10 @@ TEST(OutboxTest, CarriesSessionEffects) {
   outbox.Congested(kSession, "pid");
   outbox.Drained(kSession, "pid2");
   outbox.Log(2, "text");
+  outbox.Dropped(kSession, "pid3", 9);
+  outbox.Synced(kSession, "pid4", 10);
   const auto& effects = outbox.effects();
-  ASSERT_EQ(effects.size(), 6U);
+  ASSERT_EQ(effects.size(), 8U);
   EXPECT_EQ(effects[0].kind, Kind::kOpen);
   EXPECT_EQ(effects[0].listener, 7U);
   EXPECT_EQ(effects[0].route, 2U);
@@ -82,6 +84,12 @@ TEST(OutboxTest, CarriesSessionEffects) {
   EXPECT_EQ(outbox.Data(effects[4].owner), "pid2");
   EXPECT_EQ(effects[5].kind, Kind::kLog);
   EXPECT_EQ(effects[5].code, 2);
+  EXPECT_EQ(effects[6].kind, Kind::kDropped);
+  EXPECT_EQ(effects[6].number, 9U);
+  EXPECT_EQ(outbox.Data(effects[6].owner), "pid3");
+  EXPECT_EQ(effects[7].kind, Kind::kSynced);
+  EXPECT_EQ(effects[7].number, 10U);
+  EXPECT_EQ(outbox.Data(effects[7].owner), "pid4");
   EXPECT_EQ(outbox.Data(effects[5].data), "text");
   for (size_t i = 0; i < 5; ++i) EXPECT_EQ(effects[i].id, kSession.value);
 }

@@ -29,9 +29,9 @@ class Recorder : public Commands {
   void OnUnlisten(base::ListenerId listener) override {
     Call("unlisten", {N(listener)});
   }
-  void OnRemove(base::ListenerId listener, uint16_t code,
-                base::Bytes reason) override {
-    Call("remove", {N(listener), N(code), Q(reason)});
+  void OnRemove(base::ListenerId listener, uint16_t code, base::Bytes reason,
+                base::Time window) override {
+    Call("remove", {N(listener), N(code), Q(reason), N(window)});
   }
   void OnAdopt(uint64_t ref, base::Bytes buffer) override {
     Call("adopt", {N(ref), Q(buffer)});
@@ -59,8 +59,14 @@ class Recorder : public Commands {
   void OnPosition(base::SessionId session, base::Bytes position) override {
     Call("position", {N(session.value), Q(position)});
   }
-  void OnJoin(base::SessionId session, base::Bytes room) override {
-    Call("join", {N(session.value), Q(room)});
+  void OnSync(base::SessionId session, uint64_t number) override {
+    Call("sync", {N(session.value), N(number)});
+  }
+  void OnJoin(base::SessionId session, base::Bytes room,
+              base::SlowPolicy slow) override {
+    constexpr const char* kNames[] = {"close", "drop", "conflate"};
+    Call("join",
+         {N(session.value), Q(room), kNames[static_cast<size_t>(slow)]});
   }
   void OnLeave(base::SessionId session, base::Bytes room) override {
     Call("leave", {N(session.value), Q(room)});
@@ -129,6 +135,7 @@ class Recorder : public Commands {
     std::string text = "to ";
     if (!audience.nsp.empty()) text += audience.nsp + " ";
     text += audience.everybody ? "all" : List(audience.rooms);
+    if (audience.key) text += " key " + Q(*audience.key);
     text += " except " + List(audience.except_rooms);
     for (const base::SessionId id : audience.except) text += " " + N(id.value);
     return text;

@@ -31,14 +31,15 @@ bool Reads(Command command, const Write& arguments,
 }
 
 TEST(SessionCommandsTest, ARoomHasANameOfUpTo1024Bytes) {
-  for (const Command command : {ReadJoin, ReadLeave}) {
+  for (const bool joins : {true, false}) {
     std::vector<std::string> calls;
     const auto room = [&](const std::string& name) {
       return Reads(
-          command,
+          joins ? ReadJoin : ReadLeave,
           [&](TermWriter* term) {
             term->Integer(1);
             term->Binary(name);
+            if (joins) term->Atom("close");
           },
           &calls);
     };
@@ -67,6 +68,26 @@ TEST(SessionCommandsTest, APositionIsATextOfUpTo4096Bytes) {
   EXPECT_TRUE(position(std::string(4096, 'p')));
   EXPECT_FALSE(position(std::string(4097, 'p')));
   EXPECT_FALSE(position("\xff"));
+  EXPECT_TRUE(calls.empty());
+}
+
+TEST(SessionCommandsTest, AJoinHasAPolicy) {
+  std::vector<std::string> calls;
+  const auto slow = [&](const std::string& name) {
+    return Reads(
+        ReadJoin,
+        [&](TermWriter* term) {
+          term->Integer(1);
+          term->Binary("r");
+          term->Atom(name.c_str());
+        },
+        &calls);
+  };
+  EXPECT_TRUE(slow("close"));
+  EXPECT_TRUE(slow("drop_oldest"));
+  EXPECT_TRUE(slow("conflate"));
+  EXPECT_EQ(calls, std::vector<std::string>{"join 1 <r> conflate"});
+  EXPECT_FALSE(slow("drop_newest"));
   EXPECT_TRUE(calls.empty());
 }
 

@@ -218,6 +218,8 @@ const std::map<std::string, std::function<void(Writer*)>>& Examples() {
       {"closed-reason", [](W w) { w->Closed(kPid, 4001, "bye"); }},
       {"congested", [](W w) { w->Congested(kPid); }},
       {"drained", [](W w) { w->Drained(kPid); }},
+      {"dropped", [](W w) { w->Dropped(kPid, 300); }},
+      {"synced", [](W w) { w->Synced(kPid, 0x1fffffffffffff); }},
       {"response", [](W w) { w->Response(12, Head(200), "body"); }},
       {"response-bare",
        [](W w) {

@@ -114,6 +114,10 @@ TEST_F(OutboxDrainTest, SessionEventsGoToTheNode) {
   expected_.Congested(pid);
   outbox_.Drained(SessionId::Of(4, 1), pid);
   expected_.Drained(pid);
+  outbox_.Dropped(SessionId::Of(4, 1), pid, 7);
+  expected_.Dropped(pid, 7);
+  outbox_.Synced(SessionId::Of(4, 1), pid, 8);
+  expected_.Synced(pid, 8);
   outbox_.Closed(SessionId::Of(4, 1), pid, 1001, "away");
   expected_.Closed(pid, 1001, "away");
   outbox_.Log(2, "mind");

@@ -130,7 +130,8 @@ TEST_F(RelaysTest, ForAnotherNode) {
   forwarded(8, name);
   forwarded(8, name);
   EXPECT_NE(Await("{log,error").find("in use"), std::string::npos);
-  Send(Tuple({Atom("remove"), Integer(6), Integer(1001), Binary("")}));
+  Send(Tuple(
+      {Atom("remove"), Integer(6), Integer(1001), Binary(""), Integer(0)}));
   EXPECT_EQ(Await("{response,").find("{response,8,"), 0U);
 }
 

@@ -165,7 +165,8 @@ TEST_F(ServerTest, UnlistenLeavesSessionsAndRemoveClosesThem) {
   EXPECT_EQ(Await("{heartbeat"), "{heartbeat,1}");
   client.Send(Frame("still"));
   EXPECT_EQ(Event(), "{<pid 7>,{$socks,messages,[{utf8,<<\"still\">>}]}}");
-  Send(Tuple({Atom("remove"), Integer(5), Integer(1001), Binary("drained")}));
+  Send(Tuple({Atom("remove"), Integer(5), Integer(1001), Binary("drained"),
+              Integer(0)}));
   EXPECT_EQ(client.Receive(11),
             "\x88\x09\x03\xe9"
             "drained");

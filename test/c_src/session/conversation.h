@@ -70,6 +70,10 @@ class Conversation : public JsonText {
     hub.Queued(id, bytes, now);
     Gather();
   }
+  void EndTurn() {
+    hub.EndTurn(now);
+    Gather();
+  }
   // Lets time pass in ticks, as the server does.
   void Wait(base::Time ms) {
     for (const base::Time end = now + ms; now < end;) {
@@ -87,14 +91,12 @@ class Conversation : public JsonText {
       base::SessionId id, const std::string& owner = "pid",
       const std::vector<std::pair<std::string, std::string>>& fields = {}) {
     hub.Accept(id, owner, fields, now);
-    hub.EndCommands(now);
-    Gather();
+    EndCommands();
   }
   void Refuse(base::SessionId id, uint16_t status, const std::string& text,
               const base::Value& data = {}) {
     hub.Refuse(id, status, text, data, now);
-    hub.EndCommands(now);
-    Gather();
+    EndCommands();
   }
   void Say(base::SessionId id, const std::string& text,
            base::Payload payload = base::Payload::kText) {
@@ -112,8 +114,7 @@ class Conversation : public JsonText {
   }
   void Send(base::SessionId id, const base::Message& message) {
     hub.Send(id, message, now);
-    hub.EndCommands(now);
-    Gather();
+    EndCommands();
   }
   void Broadcast(const base::Audience& audience, const std::string& name,
                  const std::string& args) {
@@ -121,29 +122,28 @@ class Conversation : public JsonText {
     hub.Broadcast(audience,
                   {base::Message::Kind::kEvent, name, std::nullopt, &value},
                   now);
-    hub.EndCommands(now);
-    Gather();
+    EndCommands();
+  }
+  void Join(base::SessionId id, const std::string& room,
+            base::SlowPolicy slow = base::SlowPolicy::kClose) {
+    hub.Join(id, room, slow, now);
   }
   void Disconnect(base::SessionId id, bool whole) {
     hub.Disconnect(id, whole, now);
-    hub.EndCommands(now);
-    Gather();
+    EndCommands();
   }
   void Position(base::SessionId id, const std::string& text) {
     hub.Position(id, text, now);
-    hub.EndCommands(now);
-    Gather();
+    EndCommands();
   }
   void Credit(base::SessionId id, uint32_t messages, uint32_t bytes) {
     hub.Credit(id, messages, bytes, now);
-    hub.EndCommands(now);
-    Gather();
+    EndCommands();
   }
   void Close(base::SessionId id, uint16_t code,
              const std::string& reason = "") {
     hub.Close(id, code, reason, now);
-    hub.EndCommands(now);
-    Gather();
+    EndCommands();
   }
 
   // What was written to a connection since the last call, and what happened to
@@ -200,6 +200,10 @@ class Conversation : public JsonText {
   std::vector<uint64_t> withdrawn;
 
  protected:
+  void EndCommands() {
+    hub.EndCommands(now);
+    Gather();
+  }
   void Gather() {
     using Kind = base::Effect::Kind;
     for (const base::Effect& effect : outbox.effects()) {
@@ -271,6 +275,12 @@ class Conversation : public JsonText {
           break;
         case Kind::kDrained:
           heard.push_back("drained");
+          break;
+        case Kind::kDropped:
+          heard.push_back("dropped:" + std::to_string(effect.number));
+          break;
+        case Kind::kSynced:
+          heard.push_back("synced:" + std::to_string(effect.number));
           break;
         case Kind::kLog:
           logs.push_back(data);

@@ -253,16 +253,6 @@ TEST(HttpConversation, ARelayedPollThatIsCancelledFreesTheSession) {
   EXPECT_EQ(with.Take(next), "~m~1~m~x");
 }
 
-TEST(HttpConversation, RemovingAListenerClosesItsSessions) {
-  Conversation with;
-  const auto c = with.Connect();
-  with.OpenWebSocket(c);
-  with.hub.Remove(Conversation::kListener, 1001, "gone", with.now);
-  with.Wait(100);
-  EXPECT_THAT(with.Heard(), ElementsAre("closed:1001:gone"));
-  EXPECT_FALSE(with.Connect());
-}
-
 TEST(HttpConversation, StoppingClosesAllAndAnswers503) {
   Conversation with;
   const auto c = with.Connect();

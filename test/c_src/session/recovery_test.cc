@@ -97,13 +97,42 @@ TEST(Recovery, WhatWasMissedIsSent) {
 TEST(Recovery, RoomsStay) {
   C with(Recovering());
   const Known known(&with);
-  with.hub.Join(known.session, "room", with.now);
+  with.Join(known.session, "room");
   with.Lose(known.connection);
   base::Audience audience;
   audience.rooms = {"room"};
   with.Broadcast(audience, "news", "[]");
   const auto c = Return(&with, known);
   EXPECT_THAT(with.Take(c), HasSubstr("42[\"news\",\""));
+}
+
+// What is held back from a slow client is sent to one that comes back.
+TEST(Recovery, WhatWasHeldIsMissed) {
+  C with(Recovering());
+  const Known known(&with);
+  with.Join(known.session, "room", base::SlowPolicy::kDropOldest);
+  with.Queued(known.connection, 70000);
+  with.Broadcast({{"room"}, {}, {}}, "held", "[]");
+  with.Lose(known.connection);
+  with.Broadcast({{"room"}, {}, {}}, "later", "[]");
+  const auto c = Return(&with, known);
+  const std::string got = with.Take(c);
+  EXPECT_THAT(got, HasSubstr("42[\"held\",\""));
+  EXPECT_LT(got.find("42[\"held\""), got.find("42[\"later\""));
+  EXPECT_THAT(with.Heard(),
+              ElementsAre("congested", "drained", "away", "back"));
+}
+
+TEST(Recovery, WhoAsksHowFarItIsWaitsForTheClient) {
+  C with(Recovering());
+  const Known known(&with);
+  with.Lose(known.connection);
+  with.hub.Sync(known.session, 3, with.now);
+  with.EndTurn();
+  EXPECT_THAT(with.Heard(), ElementsAre("away"));
+  Return(&with, known);
+  with.EndTurn();
+  EXPECT_THAT(with.Heard(), ElementsAre("back", "synced:3"));
 }
 
 TEST(Recovery, TheWindowCloses) {

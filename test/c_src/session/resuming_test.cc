@@ -105,7 +105,7 @@ TEST(Resuming, ABroadcastTellsEachItsOwnPosition) {
       Accepted(&with, connections.back());
       const auto s = with.LastOpened();
       if (position != "none") with.Position(s, position);
-      with.hub.Join(s, "room", with.now);
+      with.Join(s, "room");
     }
     base::Audience audience;
     audience.rooms = {"room"};

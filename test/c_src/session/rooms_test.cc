@@ -17,7 +17,7 @@ using testing::ElementsAre;
 using testing::IsEmpty;
 
 void Join(C* with, base::SessionId id, const std::string& room) {
-  with->hub.Join(id, room, with->now);
+  with->Join(id, room);
 }
 
 TEST(Rooms, EveryGenerationHearsABroadcastOnceAndInOrder) {

@@ -29,7 +29,7 @@ struct OneOfSeveral : Conversation {
     Gather();
   }
   void Remove(uint16_t code) {
-    hub.Remove(kListener, code, "", now);
+    hub.Remove(kListener, code, "", 0, now);
     Gather();
   }
   void Stop() {

@@ -238,7 +238,7 @@ TEST(SocketIo09, TheListenerEnds) {
   const auto poll = polling.Poll();
   const Client09 open(&with);
   const auto ws = open.WebSocket();
-  with.hub.Remove(C::kListener, 1001, "going away", with.now);
+  with.hub.Remove(C::kListener, 1001, "going away", 0, with.now);
   with.Wait(100);
   EXPECT_THAT(with.Take(poll), StartsWith("HTTP/1.1 404 "));
   EXPECT_EQ(with.Take(ws), "\x88\x0c\x03\xe9going away");
