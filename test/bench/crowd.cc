@@ -9,8 +9,8 @@ namespace {
 constexpr std::string_view kPing = "2", kPong = "3";
 constexpr std::string_view kConnect = "40";
 
-int Open(const Target& target) {
-  const int fd = Connect(target);
+int Open(const Target& target, bool narrow) {
+  const int fd = Connect(target, narrow);
   const std::string request =
       "GET " + target.path + " HTTP/1.1\r\nHost: " + target.host +
       "\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: "
@@ -32,9 +32,14 @@ int Open(const Target& target) {
 
 }  // namespace
 
-int Connect(const Target& target) {
+int Connect(const Target& target, bool narrow) {
   const int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
   if (fd < 0) Fail(std::string("socket: ") + std::strerror(errno));
+  if (narrow) {
+    const int segment = 536, window = 4096;
+    setsockopt(fd, IPPROTO_TCP, TCP_MAXSEG, &segment, sizeof segment);
+    setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &window, sizeof window);
+  }
   if (connect(fd, reinterpret_cast<const sockaddr*>(&target.address),
               sizeof target.address) != 0)
     Fail(std::string("connect: ") + std::strerror(errno));
@@ -43,11 +48,11 @@ int Connect(const Target& target) {
   return fd;
 }
 
-Crowd::Crowd(const Target& target, size_t size)
+Crowd::Crowd(const Target& target, size_t size, bool narrow)
     : poll_(epoll_create1(EPOLL_CLOEXEC)) {
   connections_.reserve(size);
   for (size_t i = 0; i < size; ++i) {
-    connections_.emplace_back(Open(target));
+    connections_.emplace_back(Open(target, narrow));
     epoll_event event{};
     event.events = EPOLLIN;
     event.data.u64 = i;

@@ -20,11 +20,13 @@ struct Target {
 };
 
 // A connected socket; blocking: what is measured begins when all are open.
-int Connect(const Target& target);
+// `narrow`: with small segments and a small window, so that the kernel takes
+// little on its behalf.
+int Connect(const Target& target, bool narrow = false);
 
 class Crowd {
  public:
-  Crowd(const Target& target, size_t size);
+  Crowd(const Target& target, size_t size, bool narrow = false);
   // Resets what is open: no port waits for the end of its connection.
   ~Crowd();
   Crowd(const Crowd&) = delete;

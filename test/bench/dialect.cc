@@ -30,7 +30,7 @@ void Dialect::LogIn(Crowd* crowd) const {
   }
 }
 
-void Dialect::Subscribe(Crowd* crowd) const {
+void Dialect::Subscribe(Crowd* crowd, std::string_view slow) const {
   if (stomp_) {
     AskAll(crowd,
            Frame("SUBSCRIBE\nid:0\nreceipt:0\n"
@@ -38,7 +38,11 @@ void Dialect::Subscribe(Crowd* crowd) const {
                  ""),
            kReceipt);
   } else {
-    AskAll(crowd, R"(420["subscribe","amq.topic","bench.fanout"])", kOk);
+    const std::string options =
+        slow.empty() ? "" : R"(,{"slow":")" + std::string(slow) + R"("})";
+    AskAll(crowd,
+           R"(420["subscribe","amq.topic","bench.fanout")" + options + "]",
+           kOk);
   }
 }
 

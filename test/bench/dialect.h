@@ -15,8 +15,9 @@ class Dialect {
 
   // Each of the crowd logs in as guest.
   void LogIn(Crowd* crowd) const;
-  // And subscribes to one routing key.
-  void Subscribe(Crowd* crowd) const;
+  // And subscribes to one routing key; `slow` is the bridge's policy for those
+  // that read slowly, or empty.
+  void Subscribe(Crowd* crowd, std::string_view slow = {}) const;
 
   // A message to who has subscribed; `body` holds nothing that wants escaping.
   std::string Publish(std::string_view body) const;

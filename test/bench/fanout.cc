@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MPL-2.0
+#include <algorithm>
 #include <array>
 #include <cstdio>
 #include <string>
@@ -36,11 +37,14 @@ Nanoseconds PublishedAt(std::string_view text) {
 }  // namespace
 
 void Fanout(const Target& target, const Load& load, bool stomp, bool paced,
-            Meter meter) {
+            std::string_view slow, Meter meter) {
   const Dialect dialect(stomp);
   Crowd crowd(target, load.connections);
   dialect.LogIn(&crowd);
   dialect.Subscribe(&crowd);
+  Crowd sleepers(target, slow.empty() ? 0 : load.connections / 9, true);
+  dialect.LogIn(&sleepers);
+  dialect.Subscribe(&sleepers, slow);
   Connection& publisher = crowd.connections().front();
   std::vector<Nanoseconds> latencies;
   // All of them, those before the measured part too.
@@ -51,7 +55,8 @@ void Fanout(const Target& target, const Load& load, bool stomp, bool paced,
     ++published;
   };
   constexpr Nanoseconds kSecond = 1000000000, kMillisecond = 1000000;
-  const Nanoseconds pause = kSecond / load.window, begun = Now();
+  const Nanoseconds pause = kSecond / load.window;
+  Nanoseconds begun = Now();
   const auto due = [&] { return begun + published * pause; };
   const auto on_text = [&](Connection& c, std::string_view text) {
     if (!dialect.IsDelivery(text)) {
@@ -62,6 +67,17 @@ void Fanout(const Target& target, const Load& load, bool stomp, bool paced,
     ++count;
     if (paced) latencies.push_back(Now() - PublishedAt(text));
   };
+  // Until the sleepers are far behind, as they are when they are measured.
+  constexpr uint64_t kFilling = 2000;
+  if (!slow.empty()) {
+    while (delivered < kFilling * load.connections) {
+      while (published < std::min(kFilling, 16 + delivered / load.connections))
+        publish();
+      crowd.Turn(on_text);
+    }
+    latencies.clear();
+    begun = Now() - published * pause;
+  }
   meter.Run(load.seconds, &count, [&] {
     int wait = 100;
     if (paced) {

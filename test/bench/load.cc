@@ -23,6 +23,9 @@
 //     logins         CONNECTIONS at a time log in and leave, and are counted
 //     stomp-fanout, stomp-fanout-paced, stomp-confirmed, stomp-logins
 //                    the same in STOMP
+//     close-fanout-paced, drop_oldest-fanout-paced, conflate-fanout-paced
+//                    beside a ninth more that have subscribed with this policy
+//                    and do not read
 //   load MODE HOST PORT PATH CONNECTIONS
 //     idle           opens them, prints "ready", holds them until standard
 //                    input ends. Pings are answered
@@ -90,6 +93,11 @@ int main(int argc, char** argv) {
   constexpr std::string_view kStomp = "stomp-";
   const bool stomp = mode.substr(0, kStomp.size()) == kStomp;
   if (stomp) mode.remove_prefix(kStomp.size());
+  std::string_view slow;
+  for (const std::string_view policy : {"close", "drop_oldest", "conflate"}) {
+    if (mode.starts_with(policy)) slow = policy;
+  }
+  if (!slow.empty()) mode.remove_prefix(slow.size() + 1);
   if (!stomp && (mode == "echo" || mode == "socketio-echo")) {
     Echo(target, load, mode == "socketio-echo", std::move(meter));
   } else if (!stomp && mode == "broadcast") {
@@ -97,7 +105,7 @@ int main(int argc, char** argv) {
   } else if (!stomp && mode == "polling") {
     Polling(target, load, std::move(meter));
   } else if (mode == "fanout" || mode == "fanout-paced") {
-    Fanout(target, load, stomp, mode == "fanout-paced", std::move(meter));
+    Fanout(target, load, stomp, mode == "fanout-paced", slow, std::move(meter));
   } else if (mode == "confirmed") {
     Confirmed(target, load, stomp, std::move(meter));
   } else if (mode == "logins") {

@@ -3,6 +3,8 @@
 #ifndef RABBIT_SOCKS_TEST_BENCH_MODES_H_
 #define RABBIT_SOCKS_TEST_BENCH_MODES_H_
 
+#include <string_view>
+
 #include "crowd.h"
 #include "meter.h"
 
@@ -20,9 +22,11 @@ void Broadcast(const Target& target, const Load& load, Meter meter);
 // RabbitMQ's clients, by the events of the bridge or in STOMP (dialect.h).
 //
 // Every client subscribes to one routing key, and the first publishes with it.
-// `paced`: load.window messages a second, else so many under way.
+// `paced`: load.window messages a second, else so many under way. `slow`: a
+// ninth more subscribe with this policy of the bridge, and do not read; empty:
+// none.
 void Fanout(const Target& target, const Load& load, bool stomp, bool paced,
-            Meter meter);
+            std::string_view slow, Meter meter);
 // Every client keeps load.window confirmed messages under way.
 void Confirmed(const Target& target, const Load& load, bool stomp, Meter meter);
 // Clients log in and leave, load.connections at a time.

@@ -2,8 +2,8 @@
 %% @doc `make bench': rabbit_socks beside what else could serve the same clients, in turns, so that both see the same machine.
 %%
 %% Parts: `websocket' (bare echo beside Cowboy in the same broker), and beside npm's socket.io `socketio' (echo), `broadcast'
-%% (a room of 1,000), `polling' (5,000 held polls) and `idle' (memory; Cowboy, too). Beside Web STOMP and npm's socket.io with amqplib: `rabbit' (see bench_rabbit). Beside nothing: `floor'
-%% (bench_floor). `all' is all of them.
+%% (a room of 1,000), `polling' (5,000 held polls) and `idle' (memory; Cowboy, too). Beside Web STOMP and npm's socket.io with amqplib: `rabbit' (see bench_rabbit). Beside itself:
+%% `slow' (bench_slow). Beside nothing: `floor' (bench_floor). `all' is all of them.
 -module(socks_bench).
 
 -export([main/1]).
@@ -19,7 +19,7 @@ main([Load, Seconds, Rounds | Parts]) ->
     _ = [part(Part, Options) || Part <- parts(Parts)],
     halt(0).
 
-parts(["all"]) -> [websocket, socketio, broadcast, polling, idle, rabbit, floor];
+parts(["all"]) -> [websocket, socketio, broadcast, polling, idle, rabbit, slow, floor];
 parts(Parts) -> [list_to_existing_atom(Part) || Part <- Parts].
 
 part(websocket, Options) ->
@@ -49,6 +49,8 @@ part(idle, #{load := Load}) ->
     end);
 part(rabbit, Options) ->
     bench_rabbit:measure(Options);
+part(slow, Options) ->
+    bench_slow:measure(Options);
 part(floor, Options) ->
     bench_floor:measure(Options).
 
