@@ -98,9 +98,9 @@ command({refresh, Credentials, VHost}, Ack, Bridge) ->
     refresh(Credentials, VHost, Ack, Bridge);
 command({publish, Message}, Ack, #bridge{publishing = Publishing, writer = Writer, login = Login, options = #{publish_timeout := Timeout}} = Bridge) ->
     Bridge#bridge{publishing = rabbit_socks_amqp_publishing:publish(Message, Ack, Writer, {Login, Timeout}, Publishing)};
-command({subscribe, Exchange, Keys}, Ack,
+command({subscribe, Exchange, Keys, Slow}, Ack,
         #bridge{subscriptions = Subscriptions, writer = Writer, login = Login, options = #{max_subscriptions := Most}} = Bridge) ->
-    Bridge#bridge{subscriptions = rabbit_socks_amqp_subscriptions:subscribe(Exchange, Keys, Ack, Writer, {Login, Most}, Subscriptions)};
+    Bridge#bridge{subscriptions = rabbit_socks_amqp_subscriptions:subscribe({Exchange, Keys, Slow}, Ack, Writer, {Login, Most}, Subscriptions)};
 command({unsubscribe, Id}, Ack, #bridge{subscriptions = Subscriptions, writer = Writer, login = Login} = Bridge) ->
     Bridge#bridge{subscriptions = rabbit_socks_amqp_subscriptions:unsubscribe(Id, Login, Ack, Writer, Subscriptions)};
 command({consume, Queue, Options}, Ack,
@@ -213,9 +213,12 @@ handle_info({rabbit_socks_alarm, blocked, Sources}, #bridge{publishing = Publish
 handle_info({rabbit_socks_alarm, unblocked}, #bridge{publishing = Publishing, writer = {Module, Arg} = Writer, login = Login} = Bridge) ->
     ok = Module:emit(<<"unblocked">>, [], Arg),
     result(Bridge#bridge{publishing = rabbit_socks_amqp_publishing:unblocked(Login, Writer, Publishing)});
-handle_info({timeout, Timer, {rabbit_socks_amqp, go_on}}, #bridge{consumers = Consumers, streams = Streams, writer = Writer} = Bridge) ->
-    result(Bridge#bridge{consumers = rabbit_socks_amqp_consumers:go_on(Timer, Writer, Consumers),
-                         streams = rabbit_socks_amqp_streams:go_on(Timer, Writer, Streams)});
+handle_info({synced, Number}, #bridge{consumers = Consumers, streams = Streams, writer = Writer} = Bridge) ->
+    result(Bridge#bridge{consumers = rabbit_socks_amqp_consumers:synced(Number, Writer, Consumers),
+                         streams = rabbit_socks_amqp_streams:synced(Number, Writer, Streams)});
+handle_info({dropped, Count}, #bridge{writer = {Writer, Arg}} = Bridge) ->
+    ok = Writer:emit(<<"dropped">>, [Count], Arg),
+    result(Bridge);
 %% What is sent to a client that is away takes up the room of what it has missed already.
 handle_info(Behind, #bridge{consumers = Consumers, streams = Streams} = Bridge) when Behind =:= congested; Behind =:= away ->
     result(Bridge#bridge{consumers = rabbit_socks_amqp_consumers:congested(Consumers),

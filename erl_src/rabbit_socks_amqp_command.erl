@@ -13,7 +13,7 @@
 
 -type command() :: {login | refresh, rabbit_socks_access:credentials(), VHost :: binary() | default}
                  | {publish, message()}
-                 | {subscribe, Exchange :: binary(), Keys :: [binary()]}
+                 | {subscribe, Exchange :: binary(), Keys :: [binary()], rabbit_socks_rooms:slow()}
                  | {unsubscribe, Id :: binary()}
                  | {consume, Queue :: binary(), #{prefetch := pos_integer(), no_ack := boolean()}}
                  | {stream, Queue :: binary(), rabbit_socks_amqp_stream_command:options()}
@@ -42,7 +42,9 @@ parse(<<"request">>, [Exchange, Key, Body]) ->
 parse(<<"request">>, [Exchange, Key, Body, Options]) ->
     message(name(Exchange), name(Key), rabbit_socks_amqp_body:encode(Body), Options, fun request/1);
 parse(<<"subscribe">>, [Exchange, Keys]) ->
-    subscribe(name(Exchange), keys(Keys));
+    parse(<<"subscribe">>, [Exchange, Keys, #{}]);
+parse(<<"subscribe">>, [Exchange, Keys, Options]) ->
+    subscribe(name(Exchange), keys(Keys), slow(Options));
 parse(<<"unsubscribe">>, [Id]) when is_binary(Id), byte_size(Id) =< ?MAX_SHORT ->
     {ok, {unsubscribe, Id}};
 parse(<<"consume">>, [Queue]) ->
@@ -60,7 +62,7 @@ parse(<<"login">>, _) -> login(login, none);
 parse(<<"refresh">>, _) -> login(refresh, none);
 parse(<<"publish">>, _) -> {error, <<"publish takes exchange, routing key, body, and options">>};
 parse(<<"request">>, _) -> {error, <<"request takes exchange, routing key, body, and options">>};
-parse(<<"subscribe">>, _) -> {error, <<"subscribe takes exchange and routing keys">>};
+parse(<<"subscribe">>, _) -> {error, <<"subscribe takes exchange, routing keys, and options">>};
 parse(<<"unsubscribe">>, _) -> {error, <<"unsubscribe takes a subscription">>};
 parse(<<"consume">>, _) -> {error, <<"consume takes a queue, and options">>};
 parse(<<"cancel">>, _) -> {error, <<"cancel takes a consumer">>};
@@ -107,10 +109,17 @@ request(Options) ->
     end.
 
 %% What is published to the default exchange goes to one queue, and cannot be listened to.
-subscribe({ok, <<>>}, _) -> {error, <<"the default exchange cannot be subscribed to">>};
-subscribe({ok, Exchange}, {ok, Keys}) -> {ok, {subscribe, Exchange, Keys}};
-subscribe(error, _) -> {error, <<"an exchange is a string of at most 255 bytes">>};
-subscribe(_, error) -> {error, <<"routing keys are a string, or 1 to 100 strings, of at most 255 bytes">>}.
+subscribe({ok, <<>>}, _, _) -> {error, <<"the default exchange cannot be subscribed to">>};
+subscribe({ok, Exchange}, {ok, Keys}, {ok, Slow}) -> {ok, {subscribe, Exchange, Keys, Slow}};
+subscribe(error, _, _) -> {error, <<"an exchange is a string of at most 255 bytes">>};
+subscribe(_, error, _) -> {error, <<"routing keys are a string, or 1 to 100 strings, of at most 255 bytes">>};
+subscribe(_, _, error) -> {error, <<"the option of subscribe is slow: close, drop_oldest or conflate">>}.
+
+slow(Options) when Options =:= #{} -> {ok, close};
+slow(#{<<"slow">> := <<"close">>} = Options) when map_size(Options) =:= 1 -> {ok, close};
+slow(#{<<"slow">> := <<"drop_oldest">>} = Options) when map_size(Options) =:= 1 -> {ok, drop_oldest};
+slow(#{<<"slow">> := <<"conflate">>} = Options) when map_size(Options) =:= 1 -> {ok, conflate};
+slow(_) -> error.
 
 %% The default queue of a channel is nobody's here.
 consume({ok, Queue}, #{<<"prefetch">> := Prefetch, <<"noAck">> := NoAck} = Options)

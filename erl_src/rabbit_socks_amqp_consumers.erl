@@ -6,7 +6,7 @@
 %% stays in the queue, but for the prefetch, which is kept here. What is sent has been settled before, so that it never comes twice.
 -module(rabbit_socks_amqp_consumers).
 
--export([new/0, consume/6, cancel/4, refresh/3, delivered/6, acknowledged/3, congested/1, drained/2, go_on/3, ended/3, lost/3, close/1]).
+-export([new/0, consume/6, cancel/4, refresh/3, delivered/6, acknowledged/3, congested/1, drained/2, synced/3, ended/3, lost/3, close/1]).
 -export_type([consumers/0, tag/0]).
 
 -record(consumer, {
@@ -121,7 +121,7 @@ send_kept({Module, Arg} = Writer, #consumers{pace = Pace, kept = Kept, by_id = B
             #{Id := #consumer{channel = Channel}} = ById,
             ok = rabbit_socks_amqp_client:acknowledge(Channel, Tag),
             ok = Module:emit(<<"delivery">>, arguments(Id, Redelivered, Envelope), Arg),
-            send_kept(Writer, State#consumers{kept = Rest, pace = rabbit_socks_amqp_pace:sent(byte_size(Payload), Pace)});
+            send_kept(Writer, State#consumers{kept = Rest, pace = rabbit_socks_amqp_pace:sent(byte_size(Payload), Writer, Pace)});
         _ -> State
     end.
 
@@ -156,10 +156,10 @@ congested(#consumers{pace = Pace} = State) -> State#consumers{pace = rabbit_sock
 -spec drained(rabbit_socks_amqp_answer:writer(), consumers()) -> consumers().
 drained(Writer, #consumers{pace = Pace} = State) -> send_kept(Writer, State#consumers{pace = rabbit_socks_amqp_pace:drained(Pace)}).
 
-%% @doc A pause is over, and no word has come.
--spec go_on(Timer :: reference(), rabbit_socks_amqp_answer:writer(), consumers()) -> consumers().
-go_on(Timer, Writer, #consumers{pace = Pace} = State) ->
-    case rabbit_socks_amqp_pace:go_on(Timer, Pace) of
+%% @doc The edge has answered.
+-spec synced(Number :: non_neg_integer(), rabbit_socks_amqp_answer:writer(), consumers()) -> consumers().
+synced(Number, Writer, #consumers{pace = Pace} = State) ->
+    case rabbit_socks_amqp_pace:synced(Number, Pace) of
         {free, Pace1} -> send_kept(Writer, State#consumers{pace = Pace1});
         same -> State
     end.

@@ -1,17 +1,17 @@
 %% SPDX-License-Identifier: MPL-2.0
-%% @doc How fast a client is sent what it need not acknowledge. The edge says when the client's connection is behind, but that word
-%% comes through the mailbox: so after a burst the next messages wait for as long as the word takes.
+%% @doc How fast a client is sent what it need not acknowledge: a burst, then the edge is asked whether the client takes it
+%% (rabbit_socks_writer:sync/2), and the next when it has said so. That the client's connection is behind or lost is heard
+%% besides.
 -module(rabbit_socks_amqp_pace).
 
--export([new/0, is_free/1, sent/2, congested/1, drained/1, go_on/2]).
+-export([new/0, is_free/1, sent/3, congested/1, drained/1, synced/2]).
 -export_type([pace/0]).
 
 -define(BURST, 131_072). % bytes
--define(PAUSE, 20). % ms
 
 -record(pace, {
-    state = free :: free | congested | {pausing, Timer :: reference()},
-    burst = 0 :: non_neg_integer() % bytes since the last pause
+    state = free :: free | congested | {asked, pos_integer()},
+    burst = 0 :: non_neg_integer() % bytes since the edge was asked
 }).
 
 -opaque pace() :: #pace{}.
@@ -23,11 +23,13 @@ new() -> #pace{}.
 -spec is_free(pace()) -> boolean().
 is_free(#pace{state = State}) -> State =:= free.
 
-%% @doc So many bytes have been sent. After a burst a timer of the caller's runs, whose message has `go_on' in it.
--spec sent(non_neg_integer(), pace()) -> pace().
-sent(Size, #pace{state = free, burst = Burst}) when Burst + Size > ?BURST ->
-    #pace{state = {pausing, erlang:start_timer(?PAUSE, self(), {rabbit_socks_amqp, go_on})}};
-sent(Size, #pace{burst = Burst} = Pace) ->
+%% @doc So many bytes have been sent.
+-spec sent(non_neg_integer(), rabbit_socks_amqp_answer:writer(), pace()) -> pace().
+sent(Size, {Writer, Arg}, #pace{state = free, burst = Burst}) when Burst + Size > ?BURST ->
+    Number = erlang:unique_integer([positive, monotonic]),
+    ok = Writer:sync(Number, Arg),
+    #pace{state = {asked, Number}};
+sent(Size, _, #pace{burst = Burst} = Pace) ->
     Pace#pace{burst = Burst + Size}.
 
 %% @doc The client's connection is behind, or lost.
@@ -37,7 +39,7 @@ congested(Pace) -> Pace#pace{state = congested}.
 -spec drained(pace()) -> pace().
 drained(Pace) -> Pace#pace{state = free}.
 
-%% @doc That timer has run out. `same': the pause is not this one's, or word of the edge's has come meanwhile.
--spec go_on(Timer :: reference(), pace()) -> {free, pace()} | same.
-go_on(Timer, #pace{state = {pausing, Timer}} = Pace) -> {free, Pace#pace{state = free}};
-go_on(_, _) -> same.
+%% @doc The edge's answer. `same': it is to an earlier question, or other word has come meanwhile.
+-spec synced(Number :: non_neg_integer(), pace()) -> {free, pace()} | same.
+synced(Number, #pace{state = {asked, Asked}} = Pace) when Number >= Asked -> {free, Pace#pace{state = free}};
+synced(_, _) -> same.

@@ -9,7 +9,7 @@
 %% much later, it says them, and its `stream' goes on from there. They grant nothing: it could have asked for any offset.
 -module(rabbit_socks_amqp_streams).
 
--export([new/1, resume/4, is_stream/1, stream/6, cancel/4, refresh/3, delivered/5, congested/1, drained/2, go_on/3, ended/3, lost/3, close/1]).
+-export([new/1, resume/4, is_stream/1, stream/6, cancel/4, refresh/3, delivered/5, congested/1, drained/2, synced/3, ended/3, lost/3, close/1]).
 -export_type([streams/0]).
 
 -record(stream, {
@@ -167,7 +167,7 @@ send(Id, #stream{queue = Queue, id = Name, waiting = Waiting} = Stream, Writer, 
             {Module, Arg} = Writer,
             ok = Module:emit(<<"entry">>, Arguments, Arg),
             Sent = settle(Tag, Stream#stream{waiting = Rest}),
-            send(Id, Sent, Writer, Here#streams{pace = rabbit_socks_amqp_pace:sent(byte_size(Payload), Pace)});
+            send(Id, Sent, Writer, Here#streams{pace = rabbit_socks_amqp_pace:sent(byte_size(Payload), Writer, Pace)});
         _ ->
             State#streams{by_id = ById#{Id := Stream}}
     end.
@@ -191,10 +191,10 @@ congested(#streams{pace = Pace} = State) -> State#streams{pace = rabbit_socks_am
 drained(Writer, #streams{pace = Pace} = State) ->
     caught_up(Writer, State#streams{pace = rabbit_socks_amqp_pace:drained(Pace)}).
 
-%% @doc A pause is over, and no word has come.
--spec go_on(Timer :: reference(), rabbit_socks_amqp_answer:writer(), streams()) -> streams().
-go_on(Timer, Writer, #streams{pace = Pace} = State) ->
-    case rabbit_socks_amqp_pace:go_on(Timer, Pace) of
+%% @doc The edge has answered.
+-spec synced(Number :: non_neg_integer(), rabbit_socks_amqp_answer:writer(), streams()) -> streams().
+synced(Number, Writer, #streams{pace = Pace} = State) ->
+    case rabbit_socks_amqp_pace:synced(Number, Pace) of
         {free, Pace1} -> caught_up(Writer, State#streams{pace = Pace1});
         same -> State
     end.

@@ -168,8 +168,8 @@ refresh(#subscription{vhost = VHost, exchange = Exchange, keys = Keys, subscribe
         end
     end, State#subscription{users = maps:from_list([{User, User} || User <- Users])}, Subscribers).
 
-delivered(Tag, Envelope, #subscription{id = Id, room = Room} = State) ->
-    ok = rabbit_socks:broadcast(Room, <<"message">>, [Id | rabbit_socks_amqp_message:arguments(Envelope)]),
+delivered(Tag, #{key := Key} = Envelope, #subscription{id = Id, room = Room} = State) ->
+    ok = rabbit_socks:broadcast(Room, <<"message">>, [Id | rabbit_socks_amqp_message:arguments(Envelope)], #{key => Key}),
     acknowledged(Tag, State).
 
 %% Broadcasting waits for the link, and so does the queue: no more than the prefetch is ever here.

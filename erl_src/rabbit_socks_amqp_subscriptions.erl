@@ -2,12 +2,13 @@
 %% @doc What one session is subscribed to, and its places in the rooms of that.
 -module(rabbit_socks_amqp_subscriptions).
 
--export([new/0, subscribe/6, unsubscribe/5, renew/2, down/4, revoked/5]).
+-export([new/0, subscribe/5, unsubscribe/5, renew/2, down/4, revoked/5]).
 -export_type([subscriptions/0]).
 
 -record(entry, {
     process :: pid(),
-    monitor :: reference()
+    monitor :: reference(),
+    slow :: rabbit_socks_rooms:slow()
 }).
 
 -opaque subscriptions() :: #{rabbit_socks_amqp_subscription:id() => #entry{}}.
@@ -15,29 +16,38 @@
 -spec new() -> subscriptions().
 new() -> #{}.
 
-%% @doc Twice is once. What is published after the answer has been sent is delivered.
--spec subscribe(Exchange :: binary(), Keys :: [binary()], rabbit_socks_amqp_answer:ack(), rabbit_socks_amqp_answer:writer(),
-                {rabbit_socks_amqp_login:login(), Most :: pos_integer()}, subscriptions()) -> subscriptions().
-subscribe(_, _, Ack, Writer, {_, Most}, Subscriptions) when map_size(Subscriptions) >= Most ->
+%% @doc Twice is once; what is said of slow clients the second time counts from then on. What is published after the answer
+%% has been sent is delivered.
+-spec subscribe({Exchange :: binary(), Keys :: [binary()], rabbit_socks_rooms:slow()}, rabbit_socks_amqp_answer:ack(),
+                rabbit_socks_amqp_answer:writer(), {rabbit_socks_amqp_login:login(), Most :: pos_integer()}, subscriptions()) ->
+    subscriptions().
+subscribe(_, Ack, Writer, {_, Most}, Subscriptions) when map_size(Subscriptions) >= Most ->
     failed(Writer, Ack, <<"too_many">>, <<"this connection has as many subscriptions as it may have">>, Subscriptions);
-subscribe(Exchange, Keys, Ack, Writer, {Login, _}, Subscriptions) ->
+subscribe({Exchange, Keys, Slow}, Ack, Writer, {Login, _}, Subscriptions) ->
     User = rabbit_socks_amqp_login:user(Login),
     VHost = rabbit_socks_amqp_login:vhost(Login),
     Queue = rabbit_socks_amqp_subscription:queue(Exchange, Keys),
     case rabbit_socks_access:subscribe(User, VHost, Exchange, Keys, Queue) of
-        ok -> join(rabbit_socks_amqp_subscription:subscribe(VHost, Exchange, Keys, User), Login, Ack, Writer, Subscriptions);
+        ok -> join(rabbit_socks_amqp_subscription:subscribe(VHost, Exchange, Keys, User), Slow, Login, Ack, Writer, Subscriptions);
         {error, Code, Text} -> failed(Writer, Ack, Code, Text, Subscriptions)
     end.
 
-join({ok, Process, Id}, Login, Ack, {Writer, Arg} = To, Subscriptions) ->
-    ok = Writer:join(room(Id, Login), Arg),
-    ok = rabbit_socks_amqp_answer:ok(To, Ack, #{<<"subscription">> => Id}),
-    case Subscriptions of
-        #{Id := #entry{process = Process}} -> Subscriptions;
-        _ -> Subscriptions#{Id => #entry{process = Process, monitor = monitor(process, Process)}}
-    end;
-join({error, _}, _, Ack, Writer, Subscriptions) ->
+join({ok, Process, Id}, Slow, Login, Ack, Writer, Subscriptions) ->
+    Entry = entry(Process, room(Id, Login), Slow, Writer, maps:get(Id, Subscriptions, none)),
+    ok = rabbit_socks_amqp_answer:ok(Writer, Ack, #{<<"subscription">> => Id}),
+    Subscriptions#{Id => Entry};
+join({error, _}, _, _, Ack, Writer, Subscriptions) ->
     failed(Writer, Ack, <<"unavailable">>, <<"the broker has not made the subscription">>, Subscriptions).
+
+entry(Process, _, Slow, _, #entry{process = Process, slow = Slow} = Entry) ->
+    Entry;
+entry(Process, Room, Slow, {Writer, Arg}, #entry{process = Process} = Entry) ->
+    ok = Writer:leave(Room, Arg),
+    ok = Writer:join(Room, #{slow => Slow}, Arg),
+    Entry#entry{slow = Slow};
+entry(Process, Room, Slow, {Writer, Arg}, _) ->
+    ok = Writer:join(Room, #{slow => Slow}, Arg),
+    #entry{process = Process, monitor = monitor(process, Process), slow = Slow}.
 
 failed(Writer, Ack, Code, Text, Subscriptions) ->
     ok = rabbit_socks_amqp_answer:error(Writer, Ack, Code, Text, #{}),

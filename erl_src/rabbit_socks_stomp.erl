@@ -3,7 +3,7 @@
 %% how it behaves, and where it differs from the broker's Web STOMP.
 %%
 %% What may hold a client up is in this module: its frames wait while the broker takes no more messages (`blocked'), and
-%% while deliveries wait for the client to read (`slow', or a `pause' in which the edge can tell that it is slow). They
+%% while deliveries wait for the client to read (`slow', or the edge is `asked' whether it is). They
 %% wait in the parser; meanwhile the session takes no more from the edge, so that the edge stops reading.
 -module(rabbit_socks_stomp).
 -behaviour(rabbit_socks_callback).
@@ -12,8 +12,6 @@
 
 -export([subprotocol_name/0, init/3, open/3, handle_frame/2, handle_info/2, terminate/1]).
 
-%% Time in which the edge can say that the client is slow (ms).
--define(PAUSE, 2).
 %% A wrong passcode is answered after this time (ms): trying many takes as many connections, for so long.
 -define(REFUSAL, 1_000).
 
@@ -28,7 +26,7 @@
     alarm = false :: boolean(),
     blocked = false :: boolean(),
     slow = false :: boolean(),
-    pause = false :: boolean(),
+    asked = none :: none | pos_integer(), % whether the edge is done with the last burst
     waiting = rabbit_socks_stomp_waiting:new() :: rabbit_socks_stomp_waiting:waiting()
 }).
 
@@ -108,7 +106,7 @@ held(#state{blocked = Blocked} = State) -> Blocked orelse held_back(State).
 %% Deliveries wait, or would have to.
 held_back(#state{waiting = Waiting} = State) -> waits(State) orelse not rabbit_socks_stomp_waiting:is_empty(Waiting).
 
-waits(#state{slow = Slow, pause = Pause}) -> Slow orelse Pause.
+waits(#state{slow = Slow, asked = Asked}) -> Slow orelse Asked =/= none.
 
 frames(#state{phase = Phase, alarm = Alarm, parser = Parser} = State) ->
     case Phase =:= closed orelse held(State) of
@@ -174,6 +172,8 @@ handle_info(congested, #state{output = Output} = State) ->
     answer(State#state{slow = true, output = rabbit_socks_stomp_output:pause(Output)});
 handle_info(drained, State) ->
     answer(resume(State#state{slow = false}));
+handle_info({synced, Number}, #state{asked = Number} = State) ->
+    answer(resume(State#state{asked = none}));
 handle_info({rabbit_socks_alarm, blocked, _}, State) ->
     answer(State#state{alarm = true});
 handle_info({rabbit_socks_alarm, unblocked}, State) ->
@@ -195,8 +195,6 @@ own(login_timeout, State) ->
     State;
 own({refuse, Out}, State) ->
     finish(1008, "not logged in", send(Out, State));
-own(go_on, #state{output = Output} = State) ->
-    resume(State#state{pause = false, output = rabbit_socks_stomp_output:go_on(Output)});
 own(tick, #state{output = Output, name = Name} = State) ->
     case rabbit_socks_stomp_output:tick(Output) of
         {dead, _} ->
@@ -250,14 +248,12 @@ unblock(State) ->
 
 deliver(Message, #state{broker = Broker} = State) ->
     {Result, Out, Broker1} = rabbit_socks_stomp_broker:handle(Message, Broker),
-    pause(outcome(Result, Out, State#state{broker = Broker1})).
+    ask(outcome(Result, Out, State#state{broker = Broker1})).
 
-pause(#state{output = Output} = State) ->
-    case rabbit_socks_stomp_output:burst(Output) of
-        true ->
-            later(go_on, ?PAUSE),
-            State#state{pause = true};
-        false -> State
+ask(#state{output = Output} = State) ->
+    case rabbit_socks_stomp_output:ask(Output) of
+        {asked, Number, Output1} -> State#state{asked = Number, output = Output1};
+        no -> State
     end.
 
 %% A delivery that is not handled yet keeps the channel from sending more, if it has a limit at all.

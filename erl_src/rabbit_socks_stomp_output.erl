@@ -1,12 +1,11 @@
 %% SPDX-License-Identifier: MPL-2.0
 %% @doc What goes to one STOMP client: as text or binary, how much at once, with its heart-beats, and the close.
 %%
-%% The edge gives a client up when too much waits for it, and says before that it is slow. That word comes back through the
-%% mailbox, behind everything that is in it already. So after a burst the caller is asked to pause for the time that the
-%% word takes; without that a client as fast as any would be closed for what it was sent before the edge could say a thing.
+%% The edge gives a client up when too much waits for it. So after a burst the edge is asked whether the client takes it, and
+%% the caller is to wait for the answer, `{synced, Number}'.
 -module(rabbit_socks_stomp_output).
 
--export([new/1, open/3, identify/2, follow/2, send/2, close/3, burst/1, go_on/1]).
+-export([new/1, open/3, identify/2, follow/2, send/2, close/3, ask/1]).
 -export([heartbeats/3, received/1, pause/1, resume/1, tick/1]).
 -export_type([output/0]).
 
@@ -20,7 +19,7 @@
     writer :: module() | undefined,
     argument :: term(),
     kind = utf8 :: utf8 | binary,          % of the client's last message
-    burst = 0 :: non_neg_integer(),
+    burst = 0 :: non_neg_integer(), % bytes since the edge was asked
     heartbeat = rabbit_socks_stomp_heartbeat:new(0, 0, 0) :: rabbit_socks_stomp_heartbeat:heartbeat()
 }).
 
@@ -76,14 +75,14 @@ close(Code, Reason, #output{writer = Writer, argument = Argument}) ->
     _ = Writer:close(Code, iolist_to_binary(Reason), Argument),
     ok.
 
-%% @doc Has a burst gone out since go_on/1?
--spec burst(output()) -> boolean().
-burst(#output{burst = Burst}) ->
-    Burst > ?BURST.
-
--spec go_on(output()) -> output().
-go_on(Output) ->
-    Output#output{burst = 0}.
+%% @doc Has a burst gone out since the edge was asked? Then it is asked, and the answer is to have this number.
+-spec ask(output()) -> {asked, pos_integer(), output()} | no.
+ask(#output{burst = Burst, writer = Writer, argument = Argument} = Output) when Burst > ?BURST ->
+    Number = erlang:unique_integer([positive, monotonic]),
+    ok = Writer:sync(Number, Argument),
+    {asked, Number, Output#output{burst = 0}};
+ask(_) ->
+    no.
 
 %% Heart-beats: rabbit_socks_stomp_heartbeat says what they are. The clock is read here.
 

@@ -27,9 +27,13 @@ refresh_test() ->
     ?assertEqual({error, <<"a token is a string">>}, parse(<<"refresh">>, [#{<<"token">> => 1}])).
 
 subscribe_test() ->
-    ?assertEqual({ok, {subscribe, <<"e">>, [<<"k">>]}}, parse(<<"subscribe">>, [<<"e">>, <<"k">>])),
-    ?assertEqual({ok, {subscribe, <<"e">>, [<<"a">>, <<"b">>]}}, parse(<<"subscribe">>, [<<"e">>, [<<"b">>, <<"a">>, <<"b">>]])),
-    {ok, {subscribe, _, Keys}} = parse(<<"subscribe">>, [<<"e">>, [integer_to_binary(N) || N <- lists:seq(1, 100)]]),
+    ?assertEqual({ok, {subscribe, <<"e">>, [<<"k">>], close}}, parse(<<"subscribe">>, [<<"e">>, <<"k">>])),
+    ?assertEqual({ok, {subscribe, <<"e">>, [<<"a">>, <<"b">>], close}}, parse(<<"subscribe">>, [<<"e">>, [<<"b">>, <<"a">>, <<"b">>]])),
+    [?assertEqual({ok, {subscribe, <<"e">>, [<<"k">>], binary_to_atom(Slow)}}, parse(<<"subscribe">>, [<<"e">>, <<"k">>, #{<<"slow">> => Slow}]))
+     || Slow <- [<<"close">>, <<"drop_oldest">>, <<"conflate">>]],
+    [?assertMatch({error, <<"the option of subscribe is slow", _/binary>>}, parse(<<"subscribe">>, [<<"e">>, <<"k">>, Options]))
+     || Options <- [#{<<"slow">> => <<"drop">>}, #{<<"slow">> => <<"close">>, <<"x">> => 1}, #{<<"x">> => 1}, 1, [], null]],
+    {ok, {subscribe, _, Keys, close}} = parse(<<"subscribe">>, [<<"e">>, [integer_to_binary(N) || N <- lists:seq(1, 100)]]),
     ?assertEqual(100, length(Keys)).
 
 %% Whatever a client sends is a command or a text.

@@ -3,24 +3,47 @@
 
 -include_lib("eunit/include/eunit.hrl").
 
--import(rabbit_socks_amqp_pace, [new/0, is_free/1, sent/2, congested/1, drained/1, go_on/2]).
+-export([sync/2]).
 
-timer() -> receive {timeout, Timer, {rabbit_socks_amqp, go_on}} -> Timer end.
+-import(rabbit_socks_amqp_pace, [new/0, is_free/1, congested/1, drained/1, synced/2]).
 
-after_a_burst_it_waits_test() ->
+%% A writer.
+sync(Number, To) ->
+    _ = To ! {sync, Number},
+    ok.
+
+sent(Size, Pace) -> rabbit_socks_amqp_pace:sent(Size, {?MODULE, self()}, Pace).
+
+asked() -> receive {sync, Number} -> Number after 0 -> none end.
+
+after_a_burst_it_asks_test() ->
     Full = sent(131072, new()),
     ?assert(is_free(Full)),
-    Pausing = sent(1, Full),
-    ?assertNot(is_free(Pausing)),
-    ?assertEqual(same, go_on(make_ref(), Pausing)),
-    {free, Again} = go_on(timer(), Pausing),
+    ?assertEqual(none, asked()),
+    Waiting = sent(1, Full),
+    ?assertNot(is_free(Waiting)),
+    Number = asked(),
+    ?assertEqual(same, synced(Number - 1, Waiting)),
+    {free, Again} = synced(Number, Waiting),
     ?assert(is_free(Again)),
-    ?assert(is_free(sent(131072, Again))).
+    ?assert(is_free(sent(131072, Again))),
+    ?assertEqual(none, asked()).
 
-the_edge_s_word_counts_test() ->
-    Pausing = sent(200000, new()),
-    Congested = congested(Pausing),
-    ?assertEqual(same, go_on(timer(), Congested)),
+%% Another part of the session asked later, and only that was answered.
+a_later_answer_counts_test() ->
+    Waiting = sent(200000, new()),
+    ?assertMatch({free, _}, synced(asked() + 1, Waiting)).
+
+numbers_grow_test() ->
+    _ = sent(200000, new()),
+    First = asked(),
+    _ = sent(200000, new()),
+    ?assert(asked() > First).
+
+what_else_the_edge_says_counts_test() ->
+    Waiting = sent(200000, new()),
+    Congested = congested(Waiting),
+    ?assertEqual(same, synced(asked(), Congested)),
     ?assertNot(is_free(sent(1, Congested))),
     ?assert(is_free(drained(Congested))),
-    ?assert(is_free(drained(Pausing))).
+    ?assert(is_free(drained(Waiting))).

@@ -3,15 +3,18 @@
 -module(rabbit_socks_stomp_output_tests).
 
 -include_lib("eunit/include/eunit.hrl").
--import(rabbit_socks_stomp_output, [new/1, open/3, follow/2, send/2, burst/1, go_on/1, heartbeats/3, tick/1, received/1]).
+-import(rabbit_socks_stomp_output, [new/1, open/3, follow/2, send/2, ask/1, heartbeats/3, tick/1, received/1]).
 
--export([send_frame/2, close/3]).
+-export([send_frame/2, close/3, sync/2]).
 
 -spec send_frame(term(), pid()) -> ok.
 send_frame(Frame, Client) -> Client ! {?MODULE, Frame}, ok.
 
 -spec close(integer(), binary(), pid()) -> ok.
 close(Code, Reason, Client) -> Client ! {?MODULE, {close, Code, Reason}}, ok.
+
+-spec sync(integer(), pid()) -> ok.
+sync(Number, Client) -> Client ! {?MODULE, {sync, Number}}, ok.
 
 output(WsFrame) -> open(?MODULE, self(), new(WsFrame)).
 
@@ -37,12 +40,15 @@ each_frame_is_a_message_test() ->
     {ok, _} = send(["one", ["t", <<"wo">>]], output(auto)),
     ?assertEqual([{utf8, <<"one">>}, {utf8, <<"two">>}], [receive {?MODULE, Frame} -> Frame after 0 -> none end || _ <- "12"]).
 
-a_burst_is_what_went_out_since_the_last_test() ->
+after_a_burst_the_edge_is_asked_test() ->
     Half = binary:copy(<<"x">>, 65_536),
     {_, One} = sent(Half, output(auto)),
     {_, Two} = sent(Half, One),
     {_, More} = sent("x", Two),
-    ?assertEqual([false, false, true, false], [burst(O) || O <- [One, Two, More, go_on(More)]]).
+    [?assertEqual(no, ask(Output)) || Output <- [One, Two]],
+    {asked, Number, Asked} = ask(More),
+    ?assertEqual({sync, Number}, receive {?MODULE, Sync} -> Sync after 0 -> none end),
+    ?assertEqual(no, ask(Asked)).
 
 what_the_link_cannot_carry_is_not_sent_test() ->
     Large = binary:copy(<<"x">>, 33_554_433),
