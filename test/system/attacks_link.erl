@@ -48,7 +48,7 @@ stale_commands(World) ->
     [ok = rpc(World, rabbit_socks_edge, command, [Command])
      || Session <- [Id, 0, 16#FFFFFFFFFFFFFF],
         Command <- [{send, Session, [{utf8, <<"stale">>}, {event, <<"stale">>, [], none}, {ack, 1, []}]}, {credit, Session, 1000, 1000},
-                    {refuse, Session, 500, <<>>, []}, {join, Session, <<"stale">>}, {leave, Session, <<"stale">>},
+                    {refuse, Session, 500, <<>>, []}, {join, Session, <<"stale">>, conflate}, {leave, Session, <<"stale">>}, {sync, Session, 1},
                     {disconnect, Session, true}, {accept, Session, Pid, []}, {close, Session, 1000, <<>>}]],
     [ok = rpc(World, rabbit_socks_edge, command, [{no_such_command, N}]) || N <- lists:seq(1, 10)],
     ok = echo(New, <<"new">>),
