@@ -40,19 +40,19 @@ start_link() ->
 %% is: what comes as a message afterwards is newer. It costs a row in a table, and waits for nobody.
 -spec subscribe() -> [source()].
 subscribe() ->
-    true = ets:insert(?TABLE, {{subscriber, self()}}),
+    true = ets:insert(?TABLE, {self()}),
     sources().
 
 %% @doc Called by who watches the session, when it has ended; whether it had subscribed or not.
 -spec ended(pid()) -> ok.
 ended(Pid) ->
-    true = ets:delete(?TABLE, {subscriber, Pid}),
+    true = ets:delete(?TABLE, Pid),
     ok.
 
 %% @doc All sessions have ended, and nobody has watched.
 -spec clear() -> ok.
 clear() ->
-    true = ets:match_delete(?TABLE, {{subscriber, '_'}}),
+    true = ets:match_delete(?TABLE, {'_'}),
     ok.
 
 %% Pure
@@ -128,7 +128,7 @@ set(Sources) ->
     true = ets:insert(?TABLE, {sources, Sources}),
     case News of
         none -> ok;
-        _ -> ets:foldl(fun({{subscriber, Pid}}, ok) -> _ = Pid ! News, ok; (_, ok) -> ok end, ok, ?TABLE)
+        _ -> ets:foldl(fun({Pid}, ok) -> _ = Pid ! News, ok; (_, ok) -> ok end, ok, ?TABLE)
     end.
 
 sources() ->

@@ -114,7 +114,12 @@ known(#connection{user = {User, VHost, _}, peer = Peer, local = Local} = Connect
      {ssl, Connection#connection.secure},
      {transport, Connection#connection.transport},
      {client_properties, [{atom_to_binary(Column), longstr, shown(column(Column, Connection))}
-                          || Column <- [transport, namespace, module], column(Column, Connection) =/= '']}].
+                          || Column <- [transport, namespace, module], not is_usual(column(Column, Connection))]}].
+
+%% The broker keeps it for each connection: the namespace that clients are in who ask for none says nothing.
+is_usual('') -> true;
+is_usual(<<"/">>) -> true;
+is_usual(_) -> false.
 
 %% @doc Of an ETS table of connections: matches those that the broker knows, as `{Pid, Traffic}'.
 -spec traffic_of_known() -> ets:match_spec().

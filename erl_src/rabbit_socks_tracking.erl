@@ -10,7 +10,8 @@
 -spec opened([{atom(), term()}]) -> ok.
 opened(Known) ->
     Pid = proplists:get_value(pid, Known),
-    ok = rabbit_core_metrics:connection_created(Pid, Known),
+    %% What is kept for each connection, and shown; who did it is for those who hear the event.
+    ok = rabbit_core_metrics:connection_created(Pid, lists:keydelete(user_who_performed_action, 1, Known)),
     ok = rabbit_event:notify(connection_created, Known),
     rabbit_networking:register_non_amqp_connection(Pid).
 

@@ -127,7 +127,7 @@ ended() ->
     [receive {'DOWN', Monitor, process, Pid, _} -> ok end || {Pid, Monitor} <- Pids],
     [] = rabbit_socks_alarm:subscribe(),
     [?assertEqual(ok, rabbit_socks_alarm:ended(Pid)) || {Pid, _} <- Pids ++ Pids],
-    ?assertEqual([{{subscriber, self()}}, {sources, []}], lists:sort(ets:tab2list(rabbit_socks_alarm))),
+    ?assertEqual([{self()}, {sources, []}], lists:sort(ets:tab2list(rabbit_socks_alarm))),
     set(memory, node()),
     ?assertEqual(?BLOCKED, next()).
 

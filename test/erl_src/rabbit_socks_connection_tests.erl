@@ -64,6 +64,8 @@ known_test() ->
         {protocol, {'WebSocket', "RFC 6455"}}, {peer_host, {10, 0, 0, 1}}, {peer_port, 50000}, {host, {10, 0, 0, 2}}, {port, 8080}, {ssl, false},
         {client_properties, [{<<"transport">>, longstr, <<"websocket">>}, {<<"namespace">>, longstr, <<"/x">>},
                              {<<"module">>, longstr, <<"some_module">>}]}]],
+    Usual = known(identify({<<"ada">>, <<"/">>, registered}, connection(#{namespace => <<"/">>}))),
+    ?assertMatch([{<<"transport">>, _, _}, {<<"module">>, _, _}], proplists:get_value(client_properties, Usual)),
     At = proplists:get_value(connected_at, Known),
     ?assert(At >= Before - 1000),
     ?assert(At =< erlang:system_time(millisecond) + 1000).

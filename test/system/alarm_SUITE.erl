@@ -81,7 +81,7 @@ sessions(Config) ->
     ?assertEqual(5, length(rows(Config))),
     ok = bridge_client:close(Left),
     ok = await_rows(Config, 4),
-    [{{subscriber, Session}} | _] = rows(Config),
+    [{Session} | _] = rows(Config),
     true = rpc(Config, erlang, exit, [Session, kill]),
     ok = await_rows(Config, 3),
     socks_os:kill(socks_broker:edge(?config(broker, Config)), "KILL"),
@@ -91,7 +91,7 @@ sessions(Config) ->
 session(Config) ->
     bridge_client:open(socks_broker:port(?config(broker, Config), bridge), websocket, #{username => <<"guest">>, password => <<"guest">>}).
 
-rows(Config) -> [Row || {{subscriber, _}} = Row <- rpc(Config, ets, tab2list, [rabbit_socks_alarm])].
+rows(Config) -> [Row || {_} = Row <- rpc(Config, ets, tab2list, [rabbit_socks_alarm])].
 
 await_rows(Config, Count) ->
     socks_os:wait_until(fun() -> length(rows(Config)) =:= Count end, 20_000).

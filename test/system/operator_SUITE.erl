@@ -59,7 +59,7 @@ listed(Config) ->
                  maps:with([<<"protocol">>, <<"transport">> | maps:keys(Common)], WebSocket)),
     ?assertEqual(Common#{<<"protocol">> => <<"Socket.IO 4">>, <<"transport">> => <<"polling">>},
                  maps:with([<<"protocol">>, <<"transport">> | maps:keys(Common)], Polling)),
-    ?assertEqual(#{<<"transport">> => <<"polling">>, <<"namespace">> => <<"/">>, <<"module">> => <<"operator_callback">>},
+    ?assertEqual(#{<<"transport">> => <<"polling">>, <<"module">> => <<"operator_callback">>},
                  maps:get(<<"client_properties">>, Polling)),
     %% One of them, with its page's own request.
     {200, _, One} = api(Config, "GET", ["/api/connections/", quoted(Polling)], []),
