@@ -41,6 +41,7 @@ Time OrStuck(const Connection& c, Time at) {
 }
 
 void Lose(Tables& t, Connection* c, Bytes reason) {
+  if (c->phase == Phase::kForwarded) WithdrawForward(t, c);
   ReleaseProbe(t, c);
   EndSessionsOf(t, c, 1006, reason);
   ResetConnection(t, c);

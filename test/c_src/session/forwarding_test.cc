@@ -183,6 +183,16 @@ TEST(Forwarding, BytesOfAnEarlierAnswerMayStillMove) {
 }
 
 // Limits max_forwards and max_forward_bytes.
+TEST(Forwarding, APeerThatTakesNoBytesWaitsForNothing) {
+  OneOfSeveral with;
+  const auto c = with.Ask(C::Get(kPoll + kStranger));
+  with.Queued(c, 1);
+  with.Wait(31000);
+  EXPECT_EQ(with.Fate(c), "reset ");
+  with.Lose(c);
+  EXPECT_THAT(with.withdrawn, ElementsAre(with.forwards[0].ref));
+}
+
 TEST(Forwarding, NoMoreThanTheListenerAllows) {
   ListenerConfig config = Events();
   config.limits.max_forwards = 2;
