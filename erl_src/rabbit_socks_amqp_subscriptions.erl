@@ -41,13 +41,13 @@ join({error, _}, _, _, Ack, Writer, Subscriptions) ->
 
 entry(Process, _, Slow, _, #entry{process = Process, slow = Slow} = Entry) ->
     Entry;
-entry(Process, Room, Slow, {Writer, Arg}, #entry{process = Process} = Entry) ->
-    ok = Writer:leave(Room, Arg),
+entry(Process, Room, Slow, {Writer, Arg}, Before) ->
+    _ = [ok = Writer:leave(Room, Arg) || Before =/= none], % who is in a room already is in it as before
     ok = Writer:join(Room, #{slow => Slow}, Arg),
-    Entry#entry{slow = Slow};
-entry(Process, Room, Slow, {Writer, Arg}, _) ->
-    ok = Writer:join(Room, #{slow => Slow}, Arg),
-    #entry{process = Process, monitor = monitor(process, Process), slow = Slow}.
+    #entry{process = Process, monitor = watched(Process, Before), slow = Slow}.
+
+watched(Process, #entry{process = Process, monitor = Monitor}) -> Monitor;
+watched(Process, _) -> monitor(process, Process).
 
 failed(Writer, Ack, Code, Text, Subscriptions) ->
     ok = rabbit_socks_amqp_answer:error(Writer, Ack, Code, Text, #{}),

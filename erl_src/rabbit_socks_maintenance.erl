@@ -10,12 +10,12 @@
 -export([watch/1, window/0]).
 -export([init/1, handle_event/2, handle_call/2, handle_info/2]).
 
+-define(MAX_WINDOW, 3600000). % ms
+
 %% @doc Called by Pid itself; it gets `{rabbit_socks_maintenance, connections_closed | revived}'.
 -spec watch(pid()) -> ok.
 watch(Pid) when Pid =:= self() ->
     ok = gen_event:add_sup_handler(rabbit_event, {?MODULE, Pid}, Pid).
-
--define(MAX_WINDOW, 3600000). % ms
 
 %% @doc The time over which a drain spreads the end of the sessions (ms): `drain_window' of the application.
 -spec window() -> non_neg_integer().

@@ -17,7 +17,7 @@ void TellDropped(Tables& t, Session* s) {
   if (dropped > 0) t.outbox->Dropped(s->id, s->owner, dropped);
 }
 
-// Sends within *budget, at least one; the session may end by it.
+// Sends until *budget is used up; the session may end by it.
 void SendSome(Tables& t, Session* s, size_t* budget) {
   const base::SessionId id = s->id;
   while (s != nullptr && !s->backlog->empty() && *budget > 0) {
@@ -52,8 +52,7 @@ void Hold(Tables& t, Session* s, const Session::Membership& by,
   const size_t limit = limits.send_queue_hard -
                        std::min(limits.send_queue_hard, limits.send_queue_soft);
   const bool conflates = by.slow == base::SlowPolicy::kConflate;
-  const bool first = !s->backlog;
-  if (first) s->backlog = std::make_unique<Backlog>();
+  if (!s->backlog) s->backlog = std::make_unique<Backlog>();
   s->backlog->Push(std::move(message), &by.room->second,
                    conflates ? audience.key : std::nullopt, limit);
   if (!s->congested) NoteTaken(t, *s);

@@ -8,7 +8,7 @@
 -define(READERS, 900).
 -define(PACE, 50). % messages a second
 %% Low, so that a sleeper is at its limits when the measurement begins.
--define(LIMITS, [{send_queue_soft, 16_384}, {send_queue_hard, 65_536}, {engine_ping_interval, 300_000}]).
+-define(LIMITS, [{send_queue_soft, 16_384}, {send_queue_hard, 65_536}, {send_timeout, 300_000}, {engine_ping_interval, 300_000}]).
 
 -spec measure(map()) -> ok.
 measure(Options) ->

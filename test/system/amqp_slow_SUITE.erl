@@ -28,8 +28,8 @@ init_per_suite(Config) -> amqp_world:start(Config).
 end_per_suite(Config) -> amqp_world:stop(Config).
 
 init_per_testcase(_, Config) ->
-    %% Who does not read has time to find the close frame.
-    amqp_world:listening([{send_queue_soft, ?SOFT}, {send_queue_hard, ?HARD}, {close_timeout, 120_000}], Config).
+    %% Who does not read is not given up meanwhile, and has time to find the close frame.
+    amqp_world:listening([{send_queue_soft, ?SOFT}, {send_queue_hard, ?HARD}, {close_timeout, 120_000}, {send_timeout, 120_000}], Config).
 end_per_testcase(_, Config) -> amqp_world:clean(Config).
 
 close(Config) ->
