@@ -28,8 +28,10 @@ init_per_suite(Config) -> amqp_world:start(Config).
 end_per_suite(Config) -> amqp_world:stop(Config).
 
 init_per_testcase(_, Config) ->
-    %% Who does not read is not given up meanwhile, and has time to find the close frame.
-    amqp_world:listening([{send_queue_soft, ?SOFT}, {send_queue_hard, ?HARD}, {close_timeout, 120_000}, {send_timeout, 120_000}], Config).
+    %% Who does not read is not given up meanwhile, and has time to find the close frame. Pings come between the messages, as on
+    %% a slow machine they do anyway.
+    amqp_world:listening([{send_queue_soft, ?SOFT}, {send_queue_hard, ?HARD}, {ping_interval, 1000}]
+        ++ [{Time, 240_000} || Time <- [idle_timeout, close_timeout, send_timeout]], Config).
 end_per_testcase(_, Config) -> amqp_world:clean(Config).
 
 close(Config) ->

@@ -47,11 +47,17 @@ subscribed(Connection, Options) ->
     #{<<"ok">> := true} = bridge_client:ask(Client, "subscribe", [<<"amq.topic">>, <<"slow.#">>, Options]),
     Ws.
 
+%% A reader is a client that is there: it answers pings, which come when the others' turn takes long.
 read(Ws, Expected, Parent) ->
-    {utf8, Json} = socks_ws:recv(Ws, ?WAIT),
-    ?assertEqual({message, Expected}, said(Json)),
-    Parent ! {at, self(), Expected},
-    read(Ws, Expected + 1, Parent).
+    case socks_ws:recv(Ws, ?WAIT) of
+        {ping, Data} ->
+            ok = socks_ws:send(Ws, {pong, Data}),
+            read(Ws, Expected, Parent);
+        {utf8, Json} ->
+            ?assertEqual({message, Expected}, said(Json)),
+            Parent ! {at, self(), Expected},
+            read(Ws, Expected + 1, Parent)
+    end.
 
 %% The numbers as they came, how many were dropped by the edge's account, and the close.
 until(_, {counted, Last}, [Last | _] = Numbers, Dropped) when length(Numbers) + Dropped =:= Last -> {lists:reverse(Numbers), Dropped, open};
