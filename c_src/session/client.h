@@ -66,8 +66,8 @@ struct Client {
   std::string name;                       // Socket.IO session id
   PacketQueue queue;                      // for the next poll
   std::vector<base::ConnectionId> posts;  // POSTs that wait for credit
-  std::vector<std::string> held;  // 0.9: packets behind a connect that the node
-                                  // has not answered yet
+  PacketQueue held;  // 0.9: packets behind a connect that the node has not
+                     // answered yet
   std::unique_ptr<Engine> engine;  // of Engine.IO
   KeptRequest request;             // none: it has no namespaces
 

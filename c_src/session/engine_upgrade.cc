@@ -53,10 +53,10 @@ void ForgetProbe(Tables& t, Client* k) {
 void Move(Tables& t, Client* k, Connection* c) {
   // The poll that the client still waits for has nothing to say.
   if (Connection* poll = t.FindConnection(k->connection)) {
-    const PacketQueue queue = std::exchange(k->queue, PacketQueue());
+    PacketQueue queue = std::exchange(k->queue, PacketQueue());
     k->queue.Push({EnginePacket::Type::kNoop, Payload::kText, {}});
     AnswerPoll(t, k, poll);
-    k->queue = queue;
+    k->queue = std::move(queue);
   }
   k->transport = transport::FindRow(transport::Age::kEngine, "websocket");
   k->connection = c->id;

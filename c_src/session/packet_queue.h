@@ -1,13 +1,16 @@
 // SPDX-License-Identifier: MPL-2.0
-// What waits for a client's next poll: packets, flat, in order.
+// What waits, for a client's next poll or for the node: packets, in order.
 //
 // Of 0.6 a packet is a framed message, of 0.9 the text of one, else one of
-// Engine.IO.
+// Engine.IO. Every client has a queue, and most of them nothing in it: an empty
+// one is a pointer.
 #ifndef RABBIT_SOCKS_SESSION_PACKET_QUEUE_H_
 #define RABBIT_SOCKS_SESSION_PACKET_QUEUE_H_
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -19,43 +22,38 @@ namespace rabbit_socks::session {
 class PacketQueue {
  public:
   void Push(const framing::EnginePacket& packet) {
-    entries_.push_back({packet.type, packet.payload,
-                        static_cast<uint32_t>(packet.data.size())});
-    bytes_.append(packet.data);
+    if (!held_) held_ = std::make_unique<Held>();
+    held_->entries.push_back({packet.type, packet.payload,
+                              static_cast<uint32_t>(packet.data.size())});
+    held_->bytes.append(packet.data);
   }
-  bool empty() const { return entries_.empty(); }
+  bool empty() const { return held_ == nullptr; }
   // Of memory, about.
   size_t bytes() const {
-    return bytes_.size() + entries_.size() * sizeof(Entry);
+    return empty() ? 0 : held_->bytes.size() + packets() * sizeof(Entry);
   }
-  size_t packets() const { return entries_.size(); }
+  size_t packets() const { return empty() ? 0 : held_->entries.size(); }
   bool Has(framing::EnginePacket::Type type) const {
-    for (const Entry& entry : entries_) {
-      if (entry.type == type) return true;
-    }
-    return false;
+    return Any([type](const Entry& entry) { return entry.type == type; });
   }
   bool has_binary() const {
-    for (const Entry& entry : entries_) {
-      if (entry.payload == base::Payload::kBinary) return true;
-    }
-    return false;
+    return Any([](const Entry& entry) {
+      return entry.payload == base::Payload::kBinary;
+    });
   }
   // visit(const EnginePacket&) for each; views of the queue.
   template <class Visit>
   void For(Visit&& visit) const {
-    base::Bytes rest = bytes_;
-    for (const Entry& entry : entries_) {
+    if (empty()) return;
+    base::Bytes rest = held_->bytes;
+    for (const Entry& entry : held_->entries) {
       visit(framing::EnginePacket{entry.type, entry.payload,
                                   rest.substr(0, entry.size)});
       rest.remove_prefix(entry.size);
     }
   }
   // Gives the memory back, too.
-  void Clear() {
-    entries_ = {};
-    bytes_ = {};
-  }
+  void Clear() { held_.reset(); }
 
  private:
   struct Entry {
@@ -63,8 +61,18 @@ class PacketQueue {
     base::Payload payload;
     uint32_t size;
   };
-  std::vector<Entry> entries_;
-  std::string bytes_;
+  struct Held {
+    std::vector<Entry> entries;  // never none
+    std::string bytes;
+  };
+
+  template <class Is>
+  bool Any(Is&& is) const {
+    return !empty() &&
+           std::any_of(held_->entries.begin(), held_->entries.end(), is);
+  }
+
+  std::unique_ptr<Held> held_;
 };
 
 }  // namespace rabbit_socks::session

@@ -2,10 +2,9 @@
 #include "session/socketio09_inbound.h"
 
 #include <algorithm>
-#include <string>
 #include <utility>
-#include <vector>
 
+#include "framing/engine_packet.h"
 #include "framing/socketio_09_payload.h"
 #include "session/answer.h"
 #include "session/closing.h"
@@ -17,6 +16,7 @@ namespace {
 
 using base::Bytes;
 using base::Fault;
+using framing::EnginePacket;
 using framing::SocketPacket;
 
 constexpr uint16_t kProtocolError = 1002;
@@ -38,7 +38,7 @@ class Packets final : public framing::PayloadSink {
     Client* k = t_.FindClient(client_);
     if (k == nullptr || k->state != Client::State::kOpen) return false;
     if (AwaitsTheNode(t_, *k)) {
-      k->held.emplace_back(text);
+      k->held.Push({EnginePacket::Type::kMessage, base::Payload::kText, text});
       return true;
     }
     fault_ = TakeMessage09(t_, k, text);
@@ -99,13 +99,13 @@ Fault TakeMessage09(Tables& t, Client* k, Bytes message) {
 
 void TakeHeld09(Tables& t, Client* k) {
   if (k->held.empty()) return;
-  const std::vector<std::string> held = std::move(k->held);
-  k->held.clear();
+  const PacketQueue held = std::exchange(k->held, PacketQueue());
   Packets packets(t, *k);
   const base::ClientId id = k->id;
-  for (const std::string& packet : held) {
-    if (!packets.OnPacketText(packet)) break;
-  }
+  bool more = true;
+  held.For([&](const EnginePacket& packet) {
+    more = more && packets.OnPacketText(packet.data);
+  });
   k = t.FindClient(id);
   if (packets.fault() && k != nullptr)
     CloseClient(t, k, packets.fault().code, packets.fault().text);

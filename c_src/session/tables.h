@@ -68,8 +68,8 @@ struct Tables {
   base::SlotMap<Session, base::SessionId> sessions;
   base::SlotMap<Client, base::ClientId> clients;
   std::unordered_map<base::ListenerId, Listener> listeners;
-  std::unordered_map<std::string, base::ClientId>
-      names;        // Socket.IO session ids
+  std::unordered_map<std::string_view, base::ClientId>
+      names;        // Socket.IO session ids; views of the clients' own
   std::string tag;  // ends the names of this node's clients
   std::unordered_map<uint64_t, Forward> forwards;  // by their numbers
   uint64_t last_forward = 0;
@@ -99,7 +99,7 @@ struct Tables {
   Session* FindSession(base::SessionId id) const { return sessions.Find(id); }
   Client* FindClient(base::ClientId id) const { return clients.Find(id); }
   Client* FindName(base::Bytes name) const {
-    const auto found = names.find(std::string(name));
+    const auto found = names.find(name);
     return found == names.end() ? nullptr : clients.Find(found->second);
   }
   Connection* FindConnection(base::ConnectionId id) const {
