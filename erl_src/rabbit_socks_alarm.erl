@@ -5,14 +5,14 @@
 %% What is in alarm is a set of sources: one may be over while another goes on, and one source may be in alarm on several
 %% nodes. As for the broker's own clients an alarm on any node of the cluster counts.
 %%
-%% Subscribers are sessions, whose end is the edge's owner's to tell: it watches them all, and a second monitor would be memory
-%% of each. Who subscribed gets `{rabbit_socks_alarm, blocked, Sources}' when the first alarm comes and `{rabbit_socks_alarm,
-%% unblocked}' when the last one is over. Subscribers and sources are in a table that outlives this process: one that is
-%% started again tells what changed meanwhile.
+%% Subscribers are sessions: that one is is noted where all are listed, and goes with it. Who subscribed gets
+%% `{rabbit_socks_alarm, blocked, Sources}' when the first alarm comes and `{rabbit_socks_alarm, unblocked}' when the last
+%% one is over. Subscribers and sources are in tables that outlive this process: one that is started again tells what
+%% changed meanwhile.
 -module(rabbit_socks_alarm).
 -behaviour(gen_server).
 
--export([create/0, start_link/0, subscribe/0, ended/1, clear/0]).
+-export([create/0, start_link/0, subscribe/0]).
 -export([changed/3, news/2, conserve_resources/3]).
 -export([init/1, handle_continue/2, handle_call/3, handle_cast/2, handle_info/2]).
 -export_type([source/0, news/0]).
@@ -28,7 +28,7 @@
 %% @doc Called by the owner of the table.
 -spec create() -> ok.
 create() ->
-    ?TABLE = ets:new(?TABLE, [named_table, public, {write_concurrency, true}, {read_concurrency, true}]),
+    ?TABLE = ets:new(?TABLE, [named_table, public, {read_concurrency, true}]),
     true = ets:insert(?TABLE, {sources, []}),
     ok.
 
@@ -36,24 +36,12 @@ create() ->
 start_link() ->
     {ok, _} = gen_server:start_link({local, ?MODULE}, ?MODULE, [], []).
 
-%% @doc From now on the calling process, a session's, is told; until ended/1. The sources that are in alarm already, [] if none
-%% is: what comes as a message afterwards is newer. It costs a row in a table, and waits for nobody.
+%% @doc From now on the calling process, a session's, is told, until it has ended. The sources that are in alarm already, [] if
+%% none is: what comes as a message afterwards is newer. It waits for nobody.
 -spec subscribe() -> [source()].
 subscribe() ->
-    true = ets:insert(?TABLE, {self()}),
+    ok = rabbit_socks_connections:alarmed(),
     sources().
-
-%% @doc Called by who watches the session, when it has ended; whether it had subscribed or not.
--spec ended(pid()) -> ok.
-ended(Pid) ->
-    true = ets:delete(?TABLE, Pid),
-    ok.
-
-%% @doc All sessions have ended, and nobody has watched.
--spec clear() -> ok.
-clear() ->
-    true = ets:match_delete(?TABLE, {'_'}),
-    ok.
 
 %% Pure
 
@@ -128,7 +116,7 @@ set(Sources) ->
     true = ets:insert(?TABLE, {sources, Sources}),
     case News of
         none -> ok;
-        _ -> ets:foldl(fun({Pid}, ok) -> _ = Pid ! News, ok; (_, ok) -> ok end, ok, ?TABLE)
+        _ -> lists:foreach(fun(Pid) -> Pid ! News end, rabbit_socks_connections:all_alarmed())
     end.
 
 sources() ->

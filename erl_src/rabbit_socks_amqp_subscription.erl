@@ -17,6 +17,8 @@
 -define(PREFETCH, 1000).
 %% Of what the edge is behind with, the oldest is dropped.
 -define(LENGTH, 100000).
+%% Silence after which what a crowd left on the heap when it came is given back: several times what is kept of each.
+-define(HIBERNATE_AFTER, 1000). % ms
 -define(PREFIX, "socks-subscription-").
 
 -record(subscription, {
@@ -74,7 +76,7 @@ digest(Term) ->
 
 -spec start_link({binary(), binary(), [binary()]}) -> gen_server:start_ret().
 start_link(Argument) ->
-    gen_server:start_link(?MODULE, Argument, []).
+    gen_server:start_link(?MODULE, Argument, [{hibernate_after, ?HIBERNATE_AFTER}]).
 
 -spec init({binary(), binary(), [binary()]}) -> {ok, #subscription{}, {continue, open}}.
 init({VHost, Exchange, Keys}) ->

@@ -10,13 +10,15 @@
 -define(TABLE, ?MODULE).
 -define(TRIES, 3).
 -define(WAIT, 30000). % ms
+%% Silence after which it gives back what a burst of callers needed.
+-define(HIBERNATE_AFTER, 1000). % ms
 
 %% The processes that have ended are taken out when the monitor tells.
 -type state() :: #{reference() => {tuple(), pid()}}.
 
 -spec start_link() -> gen_server:start_ret().
 start_link() ->
-    gen_server:start_link({local, ?MODULE}, ?MODULE, [], []).
+    gen_server:start_link({local, ?MODULE}, ?MODULE, [], [{hibernate_after, ?HIBERNATE_AFTER}]).
 
 %% @doc Asks the process for that key, and tells which it was. Key begins with the module, whose start_link(Argument) must return
 %% before it waits for anything. One that is about to end when it is asked is not the one that is meant: the next is asked then.

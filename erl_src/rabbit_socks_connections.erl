@@ -5,6 +5,7 @@
 -module(rabbit_socks_connections).
 
 -export([create/0, opened/4, identify/1, is_told/1, refresh/1, ended/1, clear/0, tell/0]).
+-export([alarmed/0, all_alarmed/0]).
 -export([list/1, list_all/1, close/2, close_all/2]).
 
 -define(TIMEOUT, 15000). % ms
@@ -49,6 +50,16 @@ is_told(Pid) -> lists:any(fun rabbit_socks_connection:is_told/1, ets:lookup(?MOD
 refresh(Ref) ->
     lists:foreach(fun(Connection) -> ok = tracked(Connection, fun(Known) -> rabbit_socks_tracking:refreshed(Known, Ref) end) end,
                   ets:lookup(?MODULE, self())).
+
+%% @doc The calling process, a session's, is among all_alarmed/0 until it has ended.
+-spec alarmed() -> ok.
+alarmed() ->
+    true = ets:update_element(?MODULE, self(), rabbit_socks_connection:alarmed()),
+    ok.
+
+%% @doc Those that want to know of the broker's alarms.
+-spec all_alarmed() -> [pid()].
+all_alarmed() -> ets:select(?MODULE, rabbit_socks_connection:pids_of_alarmed()).
 
 %% @doc Called by who watches the session, when it has ended.
 -spec ended(pid()) -> ok.

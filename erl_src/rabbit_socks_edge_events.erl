@@ -59,7 +59,6 @@ open(error, Session, _, Link) ->
 -spec session_ended(non_neg_integer(), pid(), Reason :: term(), none | rabbit_socks_link:link()) -> ok.
 session_ended(Session, Pid, Reason, Link) ->
     ok = rabbit_socks_connections:ended(Pid),
-    ok = rabbit_socks_alarm:ended(Pid),
     tell_end(Session, Reason, Link).
 
 tell_end(_, Reason, _) when Reason =:= normal; Reason =:= shutdown; element(1, Reason) =:= shutdown -> ok;
@@ -70,8 +69,7 @@ tell_end(Session, _, Link) ->
 %% @doc All sessions have ended, and nobody has watched.
 -spec no_sessions() -> ok.
 no_sessions() ->
-    ok = rabbit_socks_connections:clear(),
-    rabbit_socks_alarm:clear().
+    rabbit_socks_connections:clear().
 
 %% @doc The process behind a relayed request, or one that was forwarded, has ended: too early, if its Ref is still open.
 -spec ref_ended(rabbit_socks_edge_table:ref(), none | rabbit_socks_link:link()) -> ok.

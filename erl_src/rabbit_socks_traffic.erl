@@ -6,7 +6,8 @@
 -export([new/0, received/3, sent/2, totals/1, news/1]).
 -export_type([traffic/0, totals/0]).
 
--opaque traffic() :: counters:counters_ref().
+%% Atomics and not counters, which are those in a tuple: it is memory of every session, in its process and in its row.
+-opaque traffic() :: atomics:atomics_ref().
 -type totals() :: #{recv_cnt | recv_oct | send_cnt | send_oct := non_neg_integer()}.
 
 -define(RECV_CNT, 1).
@@ -16,31 +17,31 @@
 -define(TOLD, 5). % messages both ways, when there was news for the last time
 
 -spec new() -> traffic().
-new() -> counters:new(5, []).
+new() -> atomics:new(5, []).
 
 -spec received(non_neg_integer(), Bytes :: non_neg_integer(), traffic()) -> ok.
 received(Messages, Bytes, Traffic) ->
-    ok = counters:add(Traffic, ?RECV_CNT, Messages),
-    counters:add(Traffic, ?RECV_OCT, Bytes).
+    ok = atomics:add(Traffic, ?RECV_CNT, Messages),
+    atomics:add(Traffic, ?RECV_OCT, Bytes).
 
 %% @doc One message.
 -spec sent(Bytes :: non_neg_integer(), traffic()) -> ok.
 sent(Bytes, Traffic) ->
-    ok = counters:add(Traffic, ?SEND_CNT, 1),
-    counters:add(Traffic, ?SEND_OCT, Bytes).
+    ok = atomics:add(Traffic, ?SEND_CNT, 1),
+    atomics:add(Traffic, ?SEND_OCT, Bytes).
 
 -spec totals(traffic()) -> totals().
 totals(Traffic) ->
-    #{recv_cnt => counters:get(Traffic, ?RECV_CNT), recv_oct => counters:get(Traffic, ?RECV_OCT),
-      send_cnt => counters:get(Traffic, ?SEND_CNT), send_oct => counters:get(Traffic, ?SEND_OCT)}.
+    #{recv_cnt => atomics:get(Traffic, ?RECV_CNT), recv_oct => atomics:get(Traffic, ?RECV_OCT),
+      send_cnt => atomics:get(Traffic, ?SEND_CNT), send_oct => atomics:get(Traffic, ?SEND_OCT)}.
 
 %% @doc The totals, if there were messages since the last call: for one caller.
 -spec news(traffic()) -> {ok, totals()} | none.
 news(Traffic) ->
-    Messages = counters:get(Traffic, ?RECV_CNT) + counters:get(Traffic, ?SEND_CNT),
-    case counters:get(Traffic, ?TOLD) of
+    Messages = atomics:get(Traffic, ?RECV_CNT) + atomics:get(Traffic, ?SEND_CNT),
+    case atomics:get(Traffic, ?TOLD) of
         Messages -> none;
         _ ->
-            ok = counters:put(Traffic, ?TOLD, Messages),
+            ok = atomics:put(Traffic, ?TOLD, Messages),
             {ok, totals(Traffic)}
     end.

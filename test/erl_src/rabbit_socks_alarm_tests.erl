@@ -35,7 +35,7 @@ news_test_() ->
 world_test_() ->
     {foreach, fun setup/0, fun cleanup/1,
      [{atom_to_list(Name), fun() -> Test() end} || {Name, Test} <- [
-        {told, fun told/0}, {cluster, fun cluster/0}, {late, fun late/0}, {ended, fun ended/0}, {cleared, fun cleared/0}, {thousands, fun thousands/0},
+        {told, fun told/0}, {cluster, fun cluster/0}, {late, fun late/0}, {ended, fun ended/0}, {unasked, fun unasked/0}, {thousands, fun thousands/0},
         {server_dies, fun server_dies/0}, {broker_dies, fun broker_dies/0}, {no_broker_yet, fun no_broker_yet/0}]]}.
 
 setup() ->
@@ -43,6 +43,7 @@ setup() ->
     ok = logger:set_primary_config(level, none),
     {ok, Events} = gen_event:start({local, rabbit_event}),
     ok = start_broker(),
+    ok = rabbit_socks_connections:create(),
     ok = rabbit_socks_alarm:create(),
     {Level, Events}.
 
@@ -51,6 +52,7 @@ cleanup({Level, Events}) ->
     stop_broker(),
     gen_event:stop(Events),
     true = ets:delete(rabbit_socks_alarm),
+    true = ets:delete(rabbit_socks_connections),
     flush(),
     ok = logger:set_primary_config(level, Level).
 
@@ -83,7 +85,7 @@ clear(Source, Node) -> rabbit_alarm:clear_alarm({resource_limit, Source, Node}).
 
 told() ->
     start_server(),
-    ?assertEqual([], rabbit_socks_alarm:subscribe()),
+    ?assertEqual([], subscribe()),
     set(memory, node()),
     ?assertEqual(?BLOCKED, next()),
     set(disk, node()),
@@ -98,7 +100,7 @@ told() ->
 %% The alarm of another node counts, until that node is gone.
 cluster() ->
     start_server(),
-    [] = rabbit_socks_alarm:subscribe(),
+    [] = subscribe(),
     set(memory, 'a@elsewhere'),
     ?assertEqual(?BLOCKED, next()),
     set(memory, 'b@elsewhere'),
@@ -113,33 +115,34 @@ late() ->
     set(memory, node()),
     set(disk, 'a@elsewhere'),
     start_server(),
-    ?assertEqual([disk, memory], rabbit_socks_alarm:subscribe()),
+    ?assertEqual([disk, memory], subscribe()),
     settled(),
     ?assertEqual(none, next(0)),
     clear(memory, node()),
     clear(disk, 'a@elsewhere'),
     ?assertEqual(?UNBLOCKED, next()).
 
-%% Who has ended is forgotten, also who never subscribed, and no other.
+%% Who has ended is forgotten, and no other; what is in alarm is not.
 ended() ->
     start_server(),
-    Pids = [spawn_monitor(fun rabbit_socks_alarm:subscribe/0) || _ <- lists:seq(1, 100)],
+    Pids = [spawn_monitor(fun subscribe/0) || _ <- lists:seq(1, 100)],
     [receive {'DOWN', Monitor, process, Pid, _} -> ok end || {Pid, Monitor} <- Pids],
-    [] = rabbit_socks_alarm:subscribe(),
-    [?assertEqual(ok, rabbit_socks_alarm:ended(Pid)) || {Pid, _} <- Pids ++ Pids],
-    ?assertEqual([{self()}, {sources, []}], lists:sort(ets:tab2list(rabbit_socks_alarm))),
-    set(memory, node()),
-    ?assertEqual(?BLOCKED, next()).
-
-%% All are forgotten, but not what is in alarm.
-cleared() ->
-    start_server(),
-    [] = rabbit_socks_alarm:subscribe(),
+    [] = subscribe(),
+    ?assertEqual(101, length(rabbit_socks_connections:all_alarmed())),
+    [?assertEqual(ok, rabbit_socks_connections:ended(Pid)) || {Pid, _} <- Pids],
+    ?assertEqual([self()], rabbit_socks_connections:all_alarmed()),
     set(memory, node()),
     ?assertEqual(?BLOCKED, next()),
-    ok = rabbit_socks_alarm:clear(),
-    ?assertEqual([{sources, [memory]}], ets:tab2list(rabbit_socks_alarm)),
+    ok = rabbit_socks_connections:ended(self()),
     clear(memory, node()),
+    settled(),
+    ?assertEqual(none, next(0)).
+
+%% A session that has not asked is not told.
+unasked() ->
+    start_server(),
+    session(),
+    set(memory, node()),
     settled(),
     ?assertEqual(none, next(0)).
 
@@ -147,7 +150,7 @@ thousands() ->
     start_server(),
     Self = self(),
     Pids = [spawn_link(fun() ->
-        Self ! {self(), rabbit_socks_alarm:subscribe()},
+        Self ! {self(), subscribe()},
         Self ! {self(), next()},
         Self ! {self(), next()}
     end) || _ <- lists:seq(1, 5_000)],
@@ -161,7 +164,7 @@ thousands() ->
 %% One alarm ends and nobody tells; the next server does.
 server_dies() ->
     start_server(),
-    [] = rabbit_socks_alarm:subscribe(),
+    [] = subscribe(),
     set(memory, node()),
     ?BLOCKED = next(),
     stop(whereis(rabbit_socks_alarm)),
@@ -176,7 +179,7 @@ server_dies() ->
 
 broker_dies() ->
     start_server(),
-    [] = rabbit_socks_alarm:subscribe(),
+    [] = subscribe(),
     set(memory, node()),
     ?BLOCKED = next(),
     stop_broker(),
@@ -195,11 +198,18 @@ no_broker_yet() ->
     stop_broker(),
     {ok, Pid} = rabbit_socks_alarm:start_link(),
     true = unlink(Pid),
-    ?assertEqual([], rabbit_socks_alarm:subscribe()),
+    ?assertEqual([], subscribe()),
     sys:get_state(rabbit_socks_alarm),
     ok = start_broker(),
     set(memory, node()),
     ?assertEqual(?BLOCKED, next()).
+
+%% As a session does.
+subscribe() ->
+    session(),
+    rabbit_socks_alarm:subscribe().
+
+session() -> ok = rabbit_socks_connections:opened(1, ?MODULE, #{}, rabbit_socks_traffic:new()).
 
 next() -> next(10_000).
 

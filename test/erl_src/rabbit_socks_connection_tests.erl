@@ -70,6 +70,6 @@ known_test() ->
     ?assert(At >= Before - 1000),
     ?assert(At =< erlang:system_time(millisecond) + 1000).
 
-%% It is memory of every session, in words of eight bytes: six of them are the reference to what is counted of it.
+%% It is memory of every session, in words of eight bytes: three of them are the reference to what is counted of it.
 size_test() ->
-    ?assert(erts_debug:flat_size(connection(#{})) =< 27).
+    ?assert(erts_debug:flat_size(connection(#{})) =< 25).

@@ -76,25 +76,25 @@ crowd(Config) ->
 
 %% Sessions leave nothing behind: neither one that its client ends, nor one that is killed, nor those of an edge that dies.
 sessions(Config) ->
-    ok = rpc(Config, rabbit_socks_alarm, clear, []),
+    ok = rpc(Config, rabbit_socks_connections, clear, []),
     [Left | Others] = [session(Config) || _ <- lists:seq(1, 5)],
-    ?assertEqual(5, length(rows(Config))),
+    ?assertEqual(5, length(alarmed(Config))),
     ok = bridge_client:close(Left),
-    ok = await_rows(Config, 4),
-    [{Session} | _] = rows(Config),
+    ok = await_alarmed(Config, 4),
+    [Session | _] = alarmed(Config),
     true = rpc(Config, erlang, exit, [Session, kill]),
-    ok = await_rows(Config, 3),
+    ok = await_alarmed(Config, 3),
     socks_os:kill(socks_broker:edge(?config(broker, Config)), "KILL"),
-    ok = await_rows(Config, 0),
+    ok = await_alarmed(Config, 0),
     lists:foreach(fun bridge_client:close/1, Others).
 
 session(Config) ->
     bridge_client:open(socks_broker:port(?config(broker, Config), bridge), websocket, #{username => <<"guest">>, password => <<"guest">>}).
 
-rows(Config) -> [Row || {_} = Row <- rpc(Config, ets, tab2list, [rabbit_socks_alarm])].
+alarmed(Config) -> rpc(Config, rabbit_socks_connections, all_alarmed, []).
 
-await_rows(Config, Count) ->
-    socks_os:wait_until(fun() -> length(rows(Config)) =:= Count end, 20_000).
+await_alarmed(Config, Count) ->
+    socks_os:wait_until(fun() -> length(alarmed(Config)) =:= Count end, 20_000).
 
 %% The supervisor's next one knows the subscribers, and tells what changed while there was none.
 server_is_replaced(Config) ->
@@ -133,10 +133,14 @@ heard(Config, Pid) -> hd(rpc(Config, ?MODULE, hear, [[Pid]])).
 -spec subscribers(pos_integer()) -> [{pid(), [rabbit_socks_alarm:source()]}].
 subscribers(Count) ->
     Caller = self(),
-    Pids = [spawn(fun() -> _ = Caller ! {self(), rabbit_socks_alarm:subscribe()}, subscriber() end) || _ <- lists:seq(1, Count)],
+    Pids = [spawn(fun() ->
+        ok = rabbit_socks_connections:opened(1, ?MODULE, #{}, rabbit_socks_traffic:new()),
+        _ = Caller ! {self(), rabbit_socks_alarm:subscribe()},
+        subscriber()
+    end) || _ <- lists:seq(1, Count)],
     [receive {Pid, Sources} -> {Pid, Sources} end || Pid <- Pids].
 
-%% Tells whoever asks what it heard, one at a time.
+%% As a session's process: it tells whoever asks what it heard, one at a time.
 subscriber() ->
     receive
         {next, From} ->
