@@ -5,7 +5,7 @@
 -module(rabbit_socks_connection).
 
 -export([new/5, table_options/0, pid/1, name/1, is_told/1, user/1, identify/2, known/1, traffic_of_known/0, columns/0, column/2]).
--export([alarmed/0, pids_of_alarmed/0]).
+-export([alarmed/0, pids_of_alarmed/0, traffic/0]).
 -export_type([connection/0, user/0, column/0]).
 
 -record(connection, {
@@ -95,6 +95,10 @@ user(#connection{user = User}) -> User.
 
 -spec identify(user(), connection()) -> connection().
 identify(User, Connection) -> Connection#connection{user = User}.
+
+%% @doc Of an ETS table of connections: the element that is what goes through one.
+-spec traffic() -> pos_integer().
+traffic() -> #connection.traffic.
 
 %% @doc What the broker is told of one that has a user.
 -spec known(connection()) -> [{atom(), term()}].

@@ -5,7 +5,7 @@
 -module(rabbit_socks_connections).
 
 -export([create/0, opened/4, identify/1, is_told/1, refresh/1, ended/1, clear/0, tell/0]).
--export([alarmed/0, all_alarmed/0]).
+-export([broadcasts/3, alarmed/0, all_alarmed/0]).
 -export([list/1, list_all/1, close/2, close_all/2]).
 
 -define(TIMEOUT, 15000). % ms
@@ -50,6 +50,15 @@ is_told(Pid) -> lists:any(fun rabbit_socks_connection:is_told/1, ets:lookup(?MOD
 refresh(Ref) ->
     lists:foreach(fun(Connection) -> ok = tracked(Connection, fun(Known) -> rabbit_socks_tracking:refreshed(Known, Ref) end) end,
                   ets:lookup(?MODULE, self())).
+
+%% @doc So many broadcasts, and their bytes, went to the session besides what it has sent itself. It may be gone by now.
+-spec broadcasts(pid(), Messages :: non_neg_integer(), Bytes :: non_neg_integer()) -> ok.
+broadcasts(Pid, Messages, Bytes) ->
+    try ets:lookup_element(?MODULE, Pid, rabbit_socks_connection:traffic()) of
+        Traffic -> rabbit_socks_traffic:sent(Messages, Bytes, Traffic)
+    catch
+        error:badarg -> ok
+    end.
 
 %% @doc The calling process, a session's, is among all_alarmed/0 until it has ended.
 -spec alarmed() -> ok.

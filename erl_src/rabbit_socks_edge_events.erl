@@ -16,6 +16,8 @@ handle({Pid, Event}, _) when is_pid(Pid) ->
     ok;
 handle({open, Session, Listener, Route, Info}, Link) ->
     open(rabbit_socks_routes:find(Listener, Route), Session, Info, Link);
+handle({broadcasts, Pid, Messages, Bytes}, _) ->
+    rabbit_socks_connections:broadcasts(Pid, Messages, Bytes);
 handle({forward, Id, Name, Request}, Link) ->
     Pid = rabbit_socks_forward:start(Id, Name, Request, Link),
     _ = erlang:monitor(process, Pid, [{tag, {ref, {forward, Id}}}]),

@@ -3,7 +3,7 @@
 %% and the compression of the connection. The session counts, whoever lists it reads; nobody waits for the other.
 -module(rabbit_socks_traffic).
 
--export([new/0, received/3, sent/2, totals/1, news/1]).
+-export([new/0, received/3, sent/2, sent/3, totals/1, news/1]).
 -export_type([traffic/0, totals/0]).
 
 %% Atomics and not counters, which are those in a tuple: it is memory of every session, in its process and in its row.
@@ -26,8 +26,11 @@ received(Messages, Bytes, Traffic) ->
 
 %% @doc One message.
 -spec sent(Bytes :: non_neg_integer(), traffic()) -> ok.
-sent(Bytes, Traffic) ->
-    ok = atomics:add(Traffic, ?SEND_CNT, 1),
+sent(Bytes, Traffic) -> sent(1, Bytes, Traffic).
+
+-spec sent(non_neg_integer(), Bytes :: non_neg_integer(), traffic()) -> ok.
+sent(Messages, Bytes, Traffic) ->
+    ok = atomics:add(Traffic, ?SEND_CNT, Messages),
     atomics:add(Traffic, ?SEND_OCT, Bytes).
 
 -spec totals(traffic()) -> totals().

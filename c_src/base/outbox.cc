@@ -185,6 +185,15 @@ void Outbox::Synced(SessionId id, Bytes owner, uint64_t number) {
   effect.number = number;
 }
 
+void Outbox::Broadcasts(SessionId id, Bytes owner, uint64_t messages,
+                        uint64_t bytes) {
+  const Range range = Store(owner);
+  Effect& effect = Add(Effect::Kind::kBroadcasts, id.value);
+  effect.owner = range;
+  effect.number = messages;
+  effect.size = bytes;
+}
+
 void Outbox::Log(uint16_t level, Bytes text) {
   const Range data = Store(text);
   Effect& effect = Add(Effect::Kind::kLog, 0);

@@ -70,18 +70,19 @@ struct Effect {
     kForward,   // data = the client's name, forwards[index]
     kWithdraw,  // it is no longer to be answered
     // To the node, about a session (id is a SessionId)
-    kOpen,       // opens[index], listener, route
-    kMessage,    // owner, payload, data
-    kEvent,      // owner, data = name, number, size, values[index]: arguments
-    kAck,        // owner, number, size, values[index]: arguments
-    kClosed,     // owner, code, data = reason
-    kAway,       // owner
-    kBack,       // owner
-    kCongested,  // owner
-    kDrained,    // owner
-    kDropped,    // owner, number: of broadcasts since the last one
-    kSynced,     // owner, number
-    kLog,        // code = level 0..3 (debug, info, warning, error), data
+    kOpen,        // opens[index], listener, route
+    kMessage,     // owner, payload, data
+    kEvent,       // owner, data = name, number, size, values[index]: arguments
+    kAck,         // owner, number, size, values[index]: arguments
+    kClosed,      // owner, code, data = reason
+    kAway,        // owner
+    kBack,        // owner
+    kCongested,   // owner
+    kDrained,     // owner
+    kDropped,     // owner, number: of broadcasts since the last one
+    kSynced,      // owner, number
+    kBroadcasts,  // owner, number: of those that it was sent, size: their bytes
+    kLog,         // code = level 0..3 (debug, info, warning, error), data
   };
 
   Kind kind;
@@ -94,7 +95,7 @@ struct Effect {
   Range owner;  // the session's pid as the node encoded it
   Range data;
   uint64_t number = kNoNumber;  // of an acknowledgement, a count
-  uint64_t size = 0;            // bytes of credit
+  uint64_t size = 0;            // bytes, of credit or of what was sent
 
   static constexpr uint64_t kNoNumber = ~uint64_t{0};
 };
@@ -138,6 +139,8 @@ class Outbox {
   void Drained(SessionId id, Bytes owner);
   void Dropped(SessionId id, Bytes owner, uint64_t count);
   void Synced(SessionId id, Bytes owner, uint64_t number);
+  // What it was sent of broadcasts since the last one.
+  void Broadcasts(SessionId id, Bytes owner, uint64_t messages, uint64_t bytes);
   void Log(uint16_t level, Bytes text);
 
   const std::vector<Effect>& effects() const { return effects_; }

@@ -264,6 +264,16 @@ void Writer::OfOwner(base::Bytes owner, const char* name, uint64_t number) {
   });
 }
 
+void Writer::Broadcasts(base::Bytes owner, uint64_t messages, uint64_t bytes) {
+  Append([&](TermWriter* term) {
+    term->Tuple(4);
+    term->Atom("broadcasts");
+    term->Raw(owner);
+    term->Integer(messages);
+    term->Integer(bytes);
+  });
+}
+
 void Writer::OfRef(const char* name, uint64_t ref) {
   Append([&](TermWriter* term) {
     term->Tuple(2);

@@ -53,6 +53,7 @@ class Writer {
   void Synced(base::Bytes owner, uint64_t number) {
     OfOwner(owner, "synced", number);
   }
+  void Broadcasts(base::Bytes owner, uint64_t messages, uint64_t bytes);
   void Away(base::Bytes owner) { OfOwner(owner, "away"); }
   void Back(base::Bytes owner) { OfOwner(owner, "back"); }
   // A body of any size: a large one becomes response_start, bytes and finish.

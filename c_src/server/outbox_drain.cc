@@ -56,6 +56,7 @@ OutboxDrain::Aftermath OutboxDrain::Run(Outbox* outbox) {
       case Kind::kDrained:
       case Kind::kDropped:
       case Kind::kSynced:
+      case Kind::kBroadcasts:
       case Kind::kLog:
         ToSession(effect, *outbox);
         break;
@@ -103,6 +104,7 @@ void OutboxDrain::ToSocket(SocketId socket, const Effect& effect, Bytes data) {
     case Kind::kDrained:
     case Kind::kDropped:
     case Kind::kSynced:
+    case Kind::kBroadcasts:
     case Kind::kLog:
       return;  // of relays and sessions
   }
@@ -148,6 +150,7 @@ void OutboxDrain::ToRelay(uint64_t ref, const Effect& effect,
     case Kind::kDrained:
     case Kind::kDropped:
     case Kind::kSynced:
+    case Kind::kBroadcasts:
     case Kind::kLog:
       return;  // of sessions
   }
@@ -201,6 +204,9 @@ bool OutboxDrain::ToNode(const Effect& effect, const Outbox& outbox) {
       return true;
     case Kind::kSynced:
       writer_->Synced(owner, effect.number);
+      return true;
+    case Kind::kBroadcasts:
+      writer_->Broadcasts(owner, effect.number, effect.size);
       return true;
     case Kind::kLog:
       writer_->Log(effect.code, data);

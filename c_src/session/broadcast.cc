@@ -3,6 +3,7 @@
 
 #include <utility>
 
+#include "session/counting.h"
 #include "session/holding.h"
 #include "session/outbound.h"
 #include "session/recovery.h"
@@ -72,11 +73,14 @@ bool Broadcast::SendOn(Connection* c, Class* of, bool base64) {
 void Broadcast::SendTo(Session* s) {
   const Session::Membership* held_by = HeldBy(*s, audience_);
   if (HasPosition(*s)) {
-    if (held_by == nullptr) return SendMessage(t_, s, message_);
-    return Hold(t_, s, *held_by, RenderFor(t_, *s, message_), audience_);
+    const auto rendered = RenderFor(t_, *s, message_);
+    if (held_by != nullptr) return Hold(t_, s, *held_by, rendered, audience_);
+    CountBroadcast(t_, s, *rendered);
+    return SendRendered(t_, s, rendered);
   }
   Class* of = ClassOf(*s);
   if (held_by != nullptr) return Hold(t_, s, *held_by, of->rendered, audience_);
+  CountBroadcast(t_, s, *of->rendered);
   SendRendered(t_, s, of->rendered, [&](Client* k, Connection* c) {
     return SendOn(c, of, k != nullptr && k->engine && k->engine->base64);
   });

@@ -6,6 +6,7 @@
 #include <utility>
 #include <vector>
 
+#include "session/counting.h"
 #include "session/outbound.h"
 #include "session/recovery.h"
 
@@ -23,6 +24,7 @@ void SendSome(Tables& t, Session* s, size_t* budget) {
   while (s != nullptr && !s->backlog->empty() && *budget > 0) {
     const std::shared_ptr<const Rendered> message = s->backlog->Pop();
     *budget -= std::min(*budget, message->size());
+    CountBroadcast(t, s, *message);
     SendRendered(t, s, message);
     s = t.FindSession(id);
   }

@@ -200,6 +200,7 @@ void Hub::Tick(Time now) {
   const Impl::Step step(impl_.get(), now);
   Tables& t = impl_->t;
   CloseLeaving(t);
+  TellCounts(t);
   std::vector<uint64_t> due;
   t.wheel.Advance(now, &due);
   for (const uint64_t key : due) {

@@ -61,7 +61,8 @@ struct Session {
   base::SessionId id;
   State state = State::kOpening;
   bool congested = false;
-  base::ClientId client;          // none: a bare WebSocket
+  uint32_t counted = 0;   // its place in its turn, from 1; 0: see counting.h
+  base::ClientId client;  // none: a bare WebSocket
   base::ConnectionId connection;  // of a bare WebSocket
   base::ListenerId listener = 0;
   uint32_t route = 0;

@@ -26,6 +26,7 @@
 #include "session/client.h"
 #include "session/config.h"
 #include "session/connection.h"
+#include "session/counting.h"
 #include "session/session.h"
 #include "websocket/deflate_pool.h"
 
@@ -75,6 +76,7 @@ struct Tables {
   uint64_t last_forward = 0;
   std::unordered_map<std::string, Room> rooms;  // none without members
   uint64_t broadcasts = 0;
+  Counts counts;
   std::unordered_map<std::string, base::SessionId>
       pids;  // of sessions that can be recovered
   uint64_t offsets = 0;

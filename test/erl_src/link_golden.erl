@@ -273,6 +273,7 @@ events() ->
         {"drained", [{pid(), {'$socks', drained}}]},
         {"dropped", [{pid(), {'$socks', dropped, 300}}]},
         {"synced", [{pid(), {'$socks', synced, 16#1fffffffffffff}}]},
+        {"broadcasts", [{broadcasts, pid(), 300, 16#1fffffffffffff}]},
         {"response", [{response, 12, 200, headers(), <<"body">>}]},
         {"response-bare", [{response, 12, 404, [], <<>>}]},
         {"response-start", [{response_start, 12, 200, headers()}]},

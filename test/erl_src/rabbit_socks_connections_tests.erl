@@ -97,6 +97,9 @@ counted() ->
     receive_and_send(Known, 1, 5, 6),
     ok = rabbit_socks_connections:tell(),
     ?assertMatch({[{Known, 505, 26, 0, 0}], [{Known, #{recv_cnt := 4, send_cnt := 2}}]}, Stats()),
+    [ok = rabbit_socks_connections:broadcasts(Pid, 10, 1000) || Pid <- [Known, Unknown, self()]],
+    ok = rabbit_socks_connections:tell(),
+    ?assertMatch({[{Known, 505, 1026, 0, 0}], [{Known, #{recv_cnt := 4, send_cnt := 12}}]}, Stats()),
     lists:foreach(fun ended/1, [Known, Unknown]).
 
 %% More than are looked at at once.

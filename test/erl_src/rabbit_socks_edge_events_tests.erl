@@ -95,6 +95,9 @@ sessions(_) ->
     {Pid, 21} = session(OsPid, 21, [<<"a">>]),
     ok = fake_edge:say([{Pid, {'$socks', messages, [{utf8, <<"hi">>}]}}]),
     receive {frame, {utf8, <<"hi">>}} -> ok after ?WAIT -> error(timeout) end,
+    %% Of one that is gone, too.
+    ok = fake_edge:say([{broadcasts, Pid, 2, 20}, {broadcasts, self(), 3, 30}, {broadcasts, Pid, 1, 7}]),
+    eventually(fun() -> [[{pid, Pid}, {send_cnt, 3}, {send_oct, 27}]] = rabbit_socks_connections:list([pid, send_cnt, send_oct]) end),
     %% A route that is not known, a listener that is not known.
     ok = fake_edge:say([{open, 22, 5, 1, #{path => [], certificate => none}}, {open, 23, 6, 0, #{path => [], certificate => none}}]),
     {refuse, 22, 404, _, []} = told(OsPid),

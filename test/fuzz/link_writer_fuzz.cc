@@ -30,7 +30,7 @@ class Model {
   explicit Model(FuzzedDataProvider* input) : input_(input) {}
 
   void Step() {
-    switch (input_->ConsumeIntegralInRange<int>(0, 21)) {
+    switch (input_->ConsumeIntegralInRange<int>(0, 22)) {
       case 0:
       case 1:
       case 2:
@@ -89,6 +89,8 @@ class Model {
         return Said(1, &node::Writer::Dropped, "dropped");
       case 20:
         return Said(2, &node::Writer::Synced, "synced");
+      case 21:
+        return Broadcasts(Id(), Id());
       default:
         return Check();
     }
@@ -123,6 +125,11 @@ class Model {
     (writer_.*say)(Pid(pid), Numbers{number}...);
     Event("{" + Shown(pid) + ",{'$socks','" + name + "'" +
           (("," + std::to_string(Numbers{number})) + ... + "}}"));
+  }
+  void Broadcasts(uint64_t messages, uint64_t bytes) {
+    writer_.Broadcasts(Pid(1), messages, bytes);
+    Event("{'broadcasts'," + Shown(1) + "," + std::to_string(messages) + "," +
+          std::to_string(bytes) + "}");
   }
   void Streams(const base::RelayedHead& head) {
     writer_.ResponseStart(8, head);

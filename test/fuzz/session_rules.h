@@ -118,6 +118,7 @@ class SessionRules {
       case Kind::kDrained:
       case Kind::kDropped:
       case Kind::kSynced:
+      case Kind::kBroadcasts:
         JudgeSession(effect, std::string(outbox.Data(effect.owner)));
         return;
     }
@@ -153,6 +154,9 @@ class SessionRules {
       case Kind::kSynced:
         Require(!s.away && !s.congested && effect.number == s.asked);
         s.asked = 0;
+        return;
+      case Kind::kBroadcasts:
+        Require(effect.number > 0);
         return;
       default:
         Require(!s.away && ++s.messages <= most_);

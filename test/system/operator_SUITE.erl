@@ -8,7 +8,7 @@
 
 -export([all/0, suite/0, init_per_suite/1, end_per_suite/1, init_per_testcase/2, end_per_testcase/2]).
 -export([listed/1, unidentified/1, closed_by_name/1, closed_by_user_name/1, closed_by_command/1, closed_with_all/1, user_deleted/1, vhost_deleted/1,
-         drained/1, drained_slowly/1, left/1, crashed/1, killed/1, edge_killed/1, became_another/1, refreshed/1, many/1, traffic/1]).
+         drained/1, drained_slowly/1, left/1, crashed/1, killed/1, edge_killed/1, became_another/1, refreshed/1, many/1, traffic/1, broadcasts/1]).
 
 -import(listeners_world, [port/2, rpc/4, eventually/1]).
 
@@ -20,7 +20,7 @@
 suite() -> [{timetrap, {minutes, 3}}].
 
 all() -> [listed, unidentified, closed_by_name, closed_by_user_name, closed_by_command, closed_with_all, user_deleted, vhost_deleted, drained, drained_slowly, left, crashed,
-          killed, edge_killed, became_another, refreshed, many, traffic].
+          killed, edge_killed, became_another, refreshed, many, traffic, broadcasts].
 
 init_per_suite(Config) ->
     Broker = socks_broker:start(#{
@@ -226,6 +226,15 @@ traffic(Config) ->
             _ -> false
         end
     end),
+    leave({Ws, Engine}).
+
+%% What goes to a room counts for each that gets it, with the bytes that it has there.
+broadcasts(Config) ->
+    {Ws, Engine} = clients(Config),
+    Say = fun(Text) -> ok = rpc(Config, rabbit_socks, broadcast_frame, [<<"everybody">>, Text]), ?assertEqual(Text, socks_ws:recv(Ws, ?WAIT)) end,
+    [Say(Text) || Text <- [{utf8, <<"six by">>}, {utf8, <<"te">>}]],
+    Size = integer_to_binary(iolist_size([_, _] = socks_engine:recv(Engine, 2))),
+    eventually(fun() -> list(Config, ["transport", "send_cnt", "send_oct"]) =:= [<<"polling\t2\t", Size/binary>>, <<"websocket\t2\t8">>] end),
     leave({Ws, Engine}).
 
 %% A bare WebSocket, and one of Socket.IO that polls; both are ada's.

@@ -1,6 +1,6 @@
 %% SPDX-License-Identifier: MPL-2.0
 %% @doc A callback module whose clients say in the query whose they are, `user=U&vhost=V', and which believes them. Without a
-%% query it never says. It leaves word of each end.
+%% query it never says. All are in the room `everybody'. It leaves word of each end.
 -module(operator_callback).
 
 -export([subprotocol_name/0, init/3, open/3, handle_frame/2, terminate/1]).
@@ -18,6 +18,7 @@ open(Writer, Arg, Who) ->
         #{<<"user">> := User, <<"vhost">> := VHost} -> Writer:identify(#{user => User, vhost => VHost}, Arg);
         _ -> ok
     end,
+    ok = Writer:join(<<"everybody">>, Arg),
     {ok, Who#{writer => {Writer, Arg}}}.
 
 -spec handle_frame({utf8 | binary, binary()}, map()) -> {ok, map()}.

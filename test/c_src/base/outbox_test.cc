@@ -64,8 +64,9 @@ TEST(OutboxTest, CarriesSessionEffects) {
   outbox.Log(2, "text");
   outbox.Dropped(kSession, "pid3", 9);
   outbox.Synced(kSession, "pid4", 10);
+  outbox.Broadcasts(kSession, "pid5", 11, 1100);
   const auto& effects = outbox.effects();
-  ASSERT_EQ(effects.size(), 8U);
+  ASSERT_EQ(effects.size(), 9U);
   EXPECT_EQ(effects[0].kind, Kind::kOpen);
   EXPECT_EQ(effects[0].listener, 7U);
   EXPECT_EQ(effects[0].route, 2U);
@@ -90,6 +91,10 @@ TEST(OutboxTest, CarriesSessionEffects) {
   EXPECT_EQ(effects[7].kind, Kind::kSynced);
   EXPECT_EQ(effects[7].number, 10U);
   EXPECT_EQ(outbox.Data(effects[7].owner), "pid4");
+  EXPECT_EQ(effects[8].kind, Kind::kBroadcasts);
+  EXPECT_EQ(effects[8].number, 11U);
+  EXPECT_EQ(effects[8].size, 1100U);
+  EXPECT_EQ(outbox.Data(effects[8].owner), "pid5");
   EXPECT_EQ(outbox.Data(effects[5].data), "text");
   for (size_t i = 0; i < 5; ++i) EXPECT_EQ(effects[i].id, kSession.value);
 }

@@ -220,6 +220,7 @@ const std::map<std::string, std::function<void(Writer*)>>& Examples() {
       {"drained", [](W w) { w->Drained(kPid); }},
       {"dropped", [](W w) { w->Dropped(kPid, 300); }},
       {"synced", [](W w) { w->Synced(kPid, 0x1fffffffffffff); }},
+      {"broadcasts", [](W w) { w->Broadcasts(kPid, 300, 0x1fffffffffffff); }},
       {"response", [](W w) { w->Response(12, Head(200), "body"); }},
       {"response-bare",
        [](W w) {

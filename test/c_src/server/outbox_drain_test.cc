@@ -118,6 +118,8 @@ TEST_F(OutboxDrainTest, SessionEventsGoToTheNode) {
   expected_.Dropped(pid, 7);
   outbox_.Synced(SessionId::Of(4, 1), pid, 8);
   expected_.Synced(pid, 8);
+  outbox_.Broadcasts(SessionId::Of(4, 1), pid, 3, 300);
+  expected_.Broadcasts(pid, 3, 300);
   outbox_.Closed(SessionId::Of(4, 1), pid, 1001, "away");
   expected_.Closed(pid, 1001, "away");
   outbox_.Log(2, "mind");

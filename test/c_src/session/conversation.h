@@ -15,6 +15,7 @@
 
 #include "base/outbox.h"
 #include "session/frames.h"
+#include "session/heard.h"
 #include "session/hub.h"
 #include "session/json_text.h"
 #include "support/values.h"
@@ -190,6 +191,7 @@ class Conversation : public JsonText {
   std::vector<base::OpenInfo> infos;
   std::map<uint64_t, base::RelayedHead> relayed;
   std::vector<std::string> logs;
+  std::vector<std::string> broadcasts;  // that were told of: messages:bytes
   // Requests that went to other nodes, and those that were given up.
   struct Forwarded {
     uint64_t ref;
@@ -248,39 +250,20 @@ class Conversation : public JsonText {
           infos.push_back(outbox.open(effect));
           break;
         case Kind::kMessage:
-          heard.push_back(
-              (effect.payload == base::Payload::kText ? "text:" : "binary:") +
-              data);
-          break;
         case Kind::kEvent:
         case Kind::kAck:
-          heard.push_back(
-              (effect.kind == Kind::kEvent ? "event:" + data : "ack") + ":" +
-              Json(outbox.value(effect)) +
-              (effect.number == base::Effect::kNoNumber
-                   ? ""
-                   : ":" + std::to_string(effect.number)));
-          break;
         case Kind::kAway:
-          heard.push_back("away");
-          break;
         case Kind::kBack:
-          heard.push_back("back");
-          break;
         case Kind::kClosed:
-          heard.push_back("closed:" + std::to_string(effect.code) + ":" + data);
-          break;
         case Kind::kCongested:
-          heard.push_back("congested");
-          break;
         case Kind::kDrained:
-          heard.push_back("drained");
-          break;
         case Kind::kDropped:
-          heard.push_back("dropped:" + std::to_string(effect.number));
-          break;
         case Kind::kSynced:
-          heard.push_back("synced:" + std::to_string(effect.number));
+          heard.push_back(HeardOf(effect, outbox));
+          break;
+        case Kind::kBroadcasts:
+          broadcasts.push_back(std::to_string(effect.number) + ":" +
+                               std::to_string(effect.size));
           break;
         case Kind::kLog:
           logs.push_back(data);
