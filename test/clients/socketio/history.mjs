@@ -37,8 +37,8 @@ function publish() {
   let session = 0;
   createInterface(process.stdin).on('line', () => (finishing = true));
 
-  const one = async (socket, lost, id, number, confirm) => {
-    tell('invoked', number, session, id);
+  const one = async (socket, lost, own, id, number, confirm) => {
+    tell('invoked', number, own, id);
     const command = ['publish', 'amq.topic', key, body(number), {messageId: id, persistent: true}];
     if (!confirm) {
       tell('told', number);
@@ -57,8 +57,9 @@ function publish() {
   };
 
   connected(async (socket, lost) => {
-    ++session;
-    while (socket.connected && !finished) {
+    // One that is in its pause when the connection ends must not go on over the next.
+    const own = ++session;
+    while (socket.connected && own === session && !finished) {
       const repeated = again.sort().slice(0, batch);
       again = again.slice(batch);
       if (finishing && repeated.length === 0) {
@@ -69,7 +70,7 @@ function publish() {
       const fresh = finishing ? 0 : batch - repeated.length;
       const messages = repeated.map((id) => [id, ++next, true]);
       for (let n = 0; n < fresh; ++n) messages.push([String(++next).padStart(10, '0'), next, n !== 3]);
-      await Promise.all(messages.map((message) => one(socket, lost, ...message)));
+      await Promise.all(messages.map((message) => one(socket, lost, own, ...message)));
       await sleep(pause);
     }
   });
