@@ -5,7 +5,7 @@
 %% What is in alarm is a set of sources: one may be over while another goes on, and one source may be in alarm on several
 %% nodes. As for the broker's own clients an alarm on any node of the cluster counts.
 %%
-%% Subscribers are sessions: that one is is noted where all are listed, and goes with it. Who subscribed gets
+%% Subscribers are sessions: it is noted where all are listed, and goes with them. Who subscribed gets
 %% `{rabbit_socks_alarm, blocked, Sources}' when the first alarm comes and `{rabbit_socks_alarm, unblocked}' when the last
 %% one is over. Subscribers and sources are in tables that outlive this process: one that is started again tells what
 %% changed meanwhile.
@@ -40,7 +40,7 @@ start_link() ->
 %% none is: what comes as a message afterwards is newer. It waits for nobody.
 -spec subscribe() -> [source()].
 subscribe() ->
-    ok = rabbit_socks_connections:alarmed(),
+    ok = rabbit_socks_connections:subscribe_alarms(),
     sources().
 
 %% Pure
@@ -116,7 +116,7 @@ set(Sources) ->
     true = ets:insert(?TABLE, {sources, Sources}),
     case News of
         none -> ok;
-        _ -> lists:foreach(fun(Pid) -> Pid ! News end, rabbit_socks_connections:all_alarmed())
+        _ -> lists:foreach(fun(Pid) -> Pid ! News end, rabbit_socks_connections:alarm_subscribers())
     end.
 
 sources() ->

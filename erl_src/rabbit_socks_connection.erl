@@ -5,7 +5,7 @@
 -module(rabbit_socks_connection).
 
 -export([new/5, table_options/0, pid/1, name/1, is_told/1, user/1, identify/2, known/1, traffic_of_known/0, columns/0, column/2]).
--export([alarmed/0, pids_of_alarmed/0, traffic/0]).
+-export([alarm_subscription/0, alarm_subscribers/0, traffic/0]).
 -export_type([connection/0, user/0, column/0]).
 
 -record(connection, {
@@ -22,7 +22,7 @@
     since :: integer(), % monotonic time, ms
     traffic :: rabbit_socks_traffic:traffic(),
     user = none :: none | user(),
-    alarmed = false :: boolean() % wants to know of the broker's alarms
+    alarms = false :: boolean() % subscribed to
 }).
 
 -type connection() :: #connection{}.
@@ -133,14 +133,14 @@ traffic_of_known() ->
     Wanted = [{1, connection}, {#connection.pid, '$1'}, {#connection.traffic, '$2'}, {#connection.user, {'_', '_', registered}}],
     [{erlang:make_tuple(record_info(size, connection), '_', Wanted), [], [{{'$1', '$2'}}]}].
 
-%% @doc Of an ETS table of connections: the element to be updated in the row of a session that wants to know of alarms.
--spec alarmed() -> {pos_integer(), true}.
-alarmed() -> {#connection.alarmed, true}.
+%% @doc Of an ETS table of connections: the element to be updated in the row of a session that subscribes to alarms.
+-spec alarm_subscription() -> {pos_integer(), true}.
+alarm_subscription() -> {#connection.alarms, true}.
 
 %% @doc Of an ETS table of connections: matches those, as their pids.
--spec pids_of_alarmed() -> ets:match_spec().
-pids_of_alarmed() ->
-    [{erlang:make_tuple(record_info(size, connection), '_', [{1, connection}, {#connection.pid, '$1'}, {#connection.alarmed, true}]), [], ['$1']}].
+-spec alarm_subscribers() -> ets:match_spec().
+alarm_subscribers() ->
+    [{erlang:make_tuple(record_info(size, connection), '_', [{1, connection}, {#connection.pid, '$1'}, {#connection.alarms, true}]), [], ['$1']}].
 
 protocol(#connection{generation = none, protocol = rfc6455}) -> {'WebSocket', "RFC 6455"};
 protocol(#connection{generation = none, protocol = Draft}) -> {'WebSocket', atom_to_list(Draft)};

@@ -5,7 +5,7 @@
 -module(rabbit_socks_connections).
 
 -export([create/0, opened/4, identify/1, is_told/1, refresh/1, ended/1, clear/0, tell/0]).
--export([broadcasts/3, alarmed/0, all_alarmed/0]).
+-export([broadcasts/3, subscribe_alarms/0, alarm_subscribers/0]).
 -export([list/1, list_all/1, close/2, close_all/2]).
 
 -define(TIMEOUT, 15000). % ms
@@ -60,15 +60,15 @@ broadcasts(Pid, Messages, Bytes) ->
         error:badarg -> ok
     end.
 
-%% @doc The calling process, a session's, is among all_alarmed/0 until it has ended.
--spec alarmed() -> ok.
-alarmed() ->
-    true = ets:update_element(?MODULE, self(), rabbit_socks_connection:alarmed()),
+%% @doc The calling process, a session's, is among alarm_subscribers/0 until it has ended.
+-spec subscribe_alarms() -> ok.
+subscribe_alarms() ->
+    true = ets:update_element(?MODULE, self(), rabbit_socks_connection:alarm_subscription()),
     ok.
 
 %% @doc Those that want to know of the broker's alarms.
--spec all_alarmed() -> [pid()].
-all_alarmed() -> ets:select(?MODULE, rabbit_socks_connection:pids_of_alarmed()).
+-spec alarm_subscribers() -> [pid()].
+alarm_subscribers() -> ets:select(?MODULE, rabbit_socks_connection:alarm_subscribers()).
 
 %% @doc Called by who watches the session, when it has ended.
 -spec ended(pid()) -> ok.

@@ -1,9 +1,10 @@
 %% SPDX-License-Identifier: MPL-2.0
 %% @doc What a session has received and sent since it began: messages, and their bytes as the link has them, without the framing
-%% and the compression of the connection. The session counts, whoever lists it reads; nobody waits for the other.
+%% and the compression of the connection; of broadcasts, as the edge tells them. Who sends counts, whoever lists it reads; nobody
+%% waits for the other.
 -module(rabbit_socks_traffic).
 
--export([new/0, received/3, sent/2, sent/3, totals/1, news/1]).
+-export([new/0, received/3, sent/3, totals/1, news/1]).
 -export_type([traffic/0, totals/0]).
 
 %% Atomics and not counters, which are those in a tuple: it is memory of every session, in its process and in its row.
@@ -23,10 +24,6 @@ new() -> atomics:new(5, []).
 received(Messages, Bytes, Traffic) ->
     ok = atomics:add(Traffic, ?RECV_CNT, Messages),
     atomics:add(Traffic, ?RECV_OCT, Bytes).
-
-%% @doc One message.
--spec sent(Bytes :: non_neg_integer(), traffic()) -> ok.
-sent(Bytes, Traffic) -> sent(1, Bytes, Traffic).
 
 -spec sent(non_neg_integer(), Bytes :: non_neg_integer(), traffic()) -> ok.
 sent(Messages, Bytes, Traffic) ->

@@ -169,7 +169,7 @@ session(#writer{session = Session}) -> {ok, Session};
 session(_) -> none.
 
 message({Size, Message} = Sized, #writer{owner = Owner, link = Link, beginning = Beginning, traffic = Traffic}) ->
-    ok = rabbit_socks_traffic:sent(Size, Traffic),
+    ok = rabbit_socks_traffic:sent(1, Size, Traffic),
     case Owner =:= self() andalso rabbit_socks_gather:message(Sized) of
         true -> ok;
         false -> rabbit_socks_link:write(Link, 1, [rabbit_socks_proto:send(Beginning, [Message])])

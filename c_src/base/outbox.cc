@@ -187,9 +187,9 @@ void Outbox::Synced(SessionId id, Bytes owner, uint64_t number) {
 
 void Outbox::Broadcasts(SessionId id, Bytes owner, uint64_t messages,
                         uint64_t bytes) {
-  const Range range = Store(owner);
+  const Range pid = Store(owner);
   Effect& effect = Add(Effect::Kind::kBroadcasts, id.value);
-  effect.owner = range;
+  effect.owner = pid;
   effect.number = messages;
   effect.size = bytes;
 }

@@ -34,7 +34,8 @@ struct Counts {
   size_t next = 0;
 };
 
-// `s` gets this broadcast, now or when its client takes it.
+// `s` is sent this broadcast; or, while it is away, what it is sent is kept for
+// its client.
 void CountBroadcast(Tables& t, Session* s, const Rendered& rendered);
 // Tells what there is of those whose turn it is. To be called once a tick.
 void TellCounts(Tables& t);

@@ -85,9 +85,13 @@ void SendHeld(Tables& t) {
   }
 }
 
-void RememberHeld(Session* s) {
+void RememberHeld(Tables& t, Session* s) {
   if (!s->backlog) return;
-  while (!s->backlog->empty()) Remember(s, s->backlog->Pop());
+  while (!s->backlog->empty()) {
+    const std::shared_ptr<const Rendered> message = s->backlog->Pop();
+    CountBroadcast(t, s, *message);
+    Remember(s, message);
+  }
   s->backlog.reset();
 }
 

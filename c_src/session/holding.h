@@ -34,7 +34,7 @@ void SendHeld(Tables& t);
 
 // The session is about to go away: what is held for it counts as sent, so that
 // its client gets it when it comes back.
-void RememberHeld(Session* s);
+void RememberHeld(Tables& t, Session* s);
 
 }  // namespace rabbit_socks::session
 

@@ -98,7 +98,7 @@ bool GoAway(Tables& t, Session* s) {
         std::remove(k->sessions.begin(), k->sessions.end(), s->id),
         k->sessions.end());
   }
-  RememberHeld(s);
+  RememberHeld(t, s);
   s->client = {};
   s->state = Session::State::kAway;
   if (std::exchange(s->congested, false)) t.outbox->Drained(s->id, s->owner);

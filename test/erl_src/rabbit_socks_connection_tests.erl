@@ -49,7 +49,7 @@ columns_test() ->
     Connection = identify({<<"ada">>, <<"v">>, unregistered},
                           connection(#{generation => 'socket.io-4', namespace => <<"/chat">>, secure => true, transport => 'xhr-polling'}, Traffic)),
     ok = rabbit_socks_traffic:received(2, 30, Traffic),
-    ok = rabbit_socks_traffic:sent(7, Traffic),
+    ok = rabbit_socks_traffic:sent(1, 7, Traffic),
     Shown = [{Column, column(Column, Connection)} || Column <- columns(), not lists:member(Column, [name, protocol, connected_at])],
     ?assertEqual([{user, <<"ada">>}, {vhost, <<"v">>}, {transport, 'xhr-polling'}, {generation, 'socket.io-4'}, {namespace, <<"/chat">>},
                   {module, some_module}, {ssl, true}, {peer_host, <<"10.0.0.1">>}, {peer_port, 50000}, {host, <<"10.0.0.2">>}, {port, 8080},

@@ -113,7 +113,7 @@ counted_many() ->
 receive_and_send(Pid, Messages, Received, Sent) ->
     Pid ! {count, fun(Traffic) ->
         ok = rabbit_socks_traffic:received(Messages, Received, Traffic),
-        ok = rabbit_socks_traffic:sent(Sent, Traffic)
+        ok = rabbit_socks_traffic:sent(1, Sent, Traffic)
     end},
     receive {Pid, counted} -> ok after ?WAIT -> error(timeout) end.
 

@@ -78,23 +78,23 @@ crowd(Config) ->
 sessions(Config) ->
     ok = rpc(Config, rabbit_socks_connections, clear, []),
     [Left | Others] = [session(Config) || _ <- lists:seq(1, 5)],
-    ?assertEqual(5, length(alarmed(Config))),
+    ?assertEqual(5, length(told(Config))),
     ok = bridge_client:close(Left),
-    ok = await_alarmed(Config, 4),
-    [Session | _] = alarmed(Config),
+    ok = await_told(Config, 4),
+    [Session | _] = told(Config),
     true = rpc(Config, erlang, exit, [Session, kill]),
-    ok = await_alarmed(Config, 3),
+    ok = await_told(Config, 3),
     socks_os:kill(socks_broker:edge(?config(broker, Config)), "KILL"),
-    ok = await_alarmed(Config, 0),
+    ok = await_told(Config, 0),
     lists:foreach(fun bridge_client:close/1, Others).
 
 session(Config) ->
     bridge_client:open(socks_broker:port(?config(broker, Config), bridge), websocket, #{username => <<"guest">>, password => <<"guest">>}).
 
-alarmed(Config) -> rpc(Config, rabbit_socks_connections, all_alarmed, []).
+told(Config) -> rpc(Config, rabbit_socks_connections, alarm_subscribers, []).
 
-await_alarmed(Config, Count) ->
-    socks_os:wait_until(fun() -> length(alarmed(Config)) =:= Count end, 20_000).
+await_told(Config, Count) ->
+    socks_os:wait_until(fun() -> length(told(Config)) =:= Count end, 20_000).
 
 %% The supervisor's next one knows the subscribers, and tells what changed while there was none.
 server_is_replaced(Config) ->

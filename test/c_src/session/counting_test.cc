@@ -83,7 +83,7 @@ TEST_F(Counting, WhatIsForOneSessionIsTheNodesToCount) {
   EXPECT_THAT(Told(), IsEmpty());
 }
 
-TEST_F(Counting, BytesCount) {
+TEST_F(Counting, ArgumentsCount) {
   Member(Kind::k4);
   Say("b", R"(["0123456789"])");
   EXPECT_THAT(

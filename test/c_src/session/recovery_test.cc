@@ -121,6 +121,9 @@ TEST(Recovery, WhatWasHeldIsMissed) {
   EXPECT_LT(got.find("42[\"held\""), got.find("42[\"later\""));
   EXPECT_THAT(with.Heard(),
               ElementsAre("congested", "drained", "away", "back"));
+  with.Wait(5000);
+  EXPECT_THAT(with.broadcasts, ElementsAre(StartsWith("2:")))
+      << "both count for the node";
 }
 
 TEST(Recovery, WhoAsksHowFarItIsWaitsForTheClient) {
