@@ -30,7 +30,7 @@
     port = none :: none | port(), % that of the process
     link = none :: none | rabbit_socks_link:link(), % of the process, too
     greeted = false :: boolean(),
-    heartbeat = 0 :: non_neg_integer(),
+    heartbeat = 0 :: non_neg_integer() | killed, % the last that was sent
     answered = 0 :: non_neg_integer(),
     retry = ?FIRST_RETRY :: pos_integer(),
     logged = none :: none | string()
@@ -187,8 +187,8 @@ handle_info(heartbeat, #edge{status = up, port = Port, heartbeat = Sent, answere
     ?LOG_ERROR("rabbit_socks: the edge has not answered for ~b s; it is killed and replaced", [?MISSED * ?HEARTBEAT div 1000], ?DOMAIN),
     ok = rabbit_socks_edge_process:kill(State#edge.process),
     _ = erlang:send_after(?DYING, self(), {Port, {exit_status, 137}}),
-    {noreply, State};
-handle_info(heartbeat, #edge{status = up, link = Link, heartbeat = Sent} = State) ->
+    {noreply, State#edge{heartbeat = killed}};
+handle_info(heartbeat, #edge{status = up, link = Link, heartbeat = Sent} = State) when is_integer(Sent) ->
     _ = erlang:send_after(?HEARTBEAT, self(), heartbeat),
     ok = rabbit_socks_link:tell(Link, {heartbeat, Sent + 1}),
     {noreply, State#edge{heartbeat = Sent + 1}};
