@@ -7,7 +7,7 @@
 -module(rabbit_socks_amqp_subscription).
 -behaviour(gen_server).
 
--export([subscribe/4, renew/2, leave/1, queue/2, room/2, is_room/1]).
+-export([subscribe/4, renew/2, leave/1, id/2, queue/2, room/2, is_room/1]).
 -export([start_link/1, init/1, handle_continue/2, handle_call/3, handle_cast/2, handle_info/2, terminate/2]).
 -export_type([id/0]).
 
@@ -52,6 +52,9 @@ renew(Subscription, User) ->
 leave(Subscription) ->
     gen_server:cast(Subscription, {leave, self()}).
 
+-spec id(Exchange :: binary(), Keys :: [binary()]) -> id().
+id(Exchange, Keys) -> digest({Exchange, Keys}).
+
 %% @doc The beginning of the queue's name, by which the operator's permissions go. Each node has its own.
 -spec queue(Exchange :: binary(), Keys :: [binary()]) -> binary().
 queue(Exchange, Keys) ->
@@ -81,7 +84,7 @@ start_link(Argument) ->
 -spec init({binary(), binary(), [binary()]}) -> {ok, #subscription{}, {continue, open}}.
 init({VHost, Exchange, Keys}) ->
     process_flag(trap_exit, true),
-    Id = digest({Exchange, Keys}),
+    Id = id(Exchange, Keys),
     {ok, #subscription{id = Id, vhost = VHost, exchange = Exchange, keys = Keys, room = room(Id, VHost)}, {continue, open}}.
 
 -spec handle_continue(open, #subscription{}) -> {noreply, #subscription{}} | {stop, term(), #subscription{}}.

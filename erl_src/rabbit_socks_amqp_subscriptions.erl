@@ -21,9 +21,13 @@ new() -> #{}.
 -spec subscribe({Exchange :: binary(), Keys :: [binary()], rabbit_socks_rooms:slow()}, rabbit_socks_amqp_answer:ack(),
                 rabbit_socks_amqp_answer:writer(), {rabbit_socks_amqp_login:login(), Most :: pos_integer()}, subscriptions()) ->
     subscriptions().
-subscribe(_, Ack, Writer, {_, Most}, Subscriptions) when map_size(Subscriptions) >= Most ->
-    failed(Writer, Ack, <<"too_many">>, <<"this connection has as many subscriptions as it may have">>, Subscriptions);
-subscribe({Exchange, Keys, Slow}, Ack, Writer, {Login, _}, Subscriptions) ->
+subscribe({Exchange, Keys, _} = What, Ack, Writer, {Login, Most}, Subscriptions) ->
+    case map_size(Subscriptions) < Most orelse is_map_key(rabbit_socks_amqp_subscription:id(Exchange, Keys), Subscriptions) of
+        true -> allowed(What, Ack, Writer, Login, Subscriptions);
+        false -> failed(Writer, Ack, <<"too_many">>, <<"this connection has as many subscriptions as it may have">>, Subscriptions)
+    end.
+
+allowed({Exchange, Keys, Slow}, Ack, Writer, Login, Subscriptions) ->
     User = rabbit_socks_amqp_login:user(Login),
     VHost = rabbit_socks_amqp_login:vhost(Login),
     Queue = rabbit_socks_amqp_subscription:queue(Exchange, Keys),

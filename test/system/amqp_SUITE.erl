@@ -7,7 +7,7 @@
 
 -export([all/0, suite/0, init_per_suite/1, end_per_suite/1, init_per_testcase/2, end_per_testcase/2]).
 -export([bodies/1, properties/1, outcomes/1, refused_publishes/1, bad_requests/1, publisher_lost/1, exchange_deleted/1, many_publishes/1, alarms/1, alarm_too_long/1]).
--export([subscriptions/1, shared_queue/1, refused_subscriptions/1, revoked/1, cancelled/1]).
+-export([subscriptions/1, shared_queue/1, many_subscriptions/1, refused_subscriptions/1, revoked/1, cancelled/1]).
 
 -import(bridge_client, [open/2, ask/3, tell/3, heard/1, close/1]).
 
@@ -20,13 +20,14 @@ suite() -> [{timetrap, {minutes, 2}}].
 
 all() ->
     [bodies, properties, outcomes, refused_publishes, bad_requests, publisher_lost, exchange_deleted, many_publishes, alarms, alarm_too_long,
-     subscriptions, shared_queue, refused_subscriptions, revoked, cancelled].
+     subscriptions, shared_queue, many_subscriptions, refused_subscriptions, revoked, cancelled].
 
 init_per_suite(Config) -> amqp_world:start(Config).
 end_per_suite(Config) -> amqp_world:stop(Config).
 
 init_per_testcase(alarm_too_long, Config) -> listening([{options, [{publish_timeout, 2000}]}], Config);
 init_per_testcase(many_publishes, Config) -> listening([{options, [{max_publishes, 5}]}], Config);
+init_per_testcase(many_subscriptions, Config) -> listening([{options, [{max_subscriptions, 2}]}], Config);
 init_per_testcase(_, Config) -> listening([], Config).
 
 end_per_testcase(_, Config) -> amqp_world:clean(Config).
@@ -238,6 +239,20 @@ shared_queue(Config) ->
     ?assertMatch({<<"message">>, [_, <<"y">> | _]}, heard(hd(Clients))),
     close(hd(Clients)),
     listeners_world:eventually(fun() -> probe(Config, bindings, [<<"amq.topic">>]) =:= Before end).
+
+%% Twice is once, also for who has as many as there may be: so ask those who come back and do not know whether they still have them.
+many_subscriptions(Config) ->
+    C = guest(Config),
+    Subscribe = fun(Keys) -> ask(C, "subscribe", [<<"amq.topic">>, Keys]) end,
+    #{<<"ok">> := true, <<"subscription">> := Id} = Subscribe([<<"a">>, <<"b">>]),
+    #{<<"ok">> := true} = Subscribe([<<"c">>]),
+    ?assertEqual(<<"too_many">>, wrong(C, "subscribe", [<<"amq.topic">>, <<"d">>])),
+    ?assertMatch(#{<<"ok">> := true, <<"subscription">> := Id}, Subscribe([<<"b">>, <<"a">>])),
+    ok = probe(Config, publish, [<<"amq.topic">>, <<"a">>, <<"x">>, undefined]),
+    ?assertMatch({<<"message">>, [Id, <<"x">> | _]}, heard(C)),
+    ?assertEqual(#{<<"ok">> => true}, ask(C, "unsubscribe", [Id])),
+    ?assertMatch(#{<<"ok">> := true}, Subscribe([<<"d">>])),
+    close(C).
 
 refused_subscriptions(Config) ->
     C = user(Config, <<"reader">>),
