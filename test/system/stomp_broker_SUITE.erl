@@ -193,8 +193,7 @@ alarm_commit(Config) ->
     end,
     {<<"RECEIPT">>, #{<<"receipt-id">> := <<"done">>}, _, _} = socks_stomp:recv(Publisher),
     [?assertMatch({<<"MESSAGE">>, _, _, _}, recv_number(Consumer, N)) || N <- lists:seq(1, 5)],
-    [socks_stomp:close(Ws) || Ws <- [Publisher, Consumer]],
-    ok.
+    [socks_stomp:close(Ws) || Ws <- [Publisher, Consumer]].
 
 recv_number(Ws, N) ->
     Body = integer_to_binary(N),
@@ -208,17 +207,16 @@ alarm_and_idle_timeout(Config) ->
     Broker = ?config(broker, Config),
     Queue = queue(Config, ""),
     Port = socks_broker:free_port(),
-    ok = socks_broker:rpc(Broker, rabbit_socks, start_listener, [{"127.0.0.1", Port}, rabbit_socks_stomp,
-                                                                 [{ping_interval, 1_000}, {idle_timeout, 2_000}, {credit_messages, 4}]]),
+    Options = [{ping_interval, 1_000}, {idle_timeout, 2_000}, {credit_messages, 4}],
+    ok = socks_broker:rpc(Broker, rabbit_socks, start_listener, [{"127.0.0.1", Port}, rabbit_socks_stomp, Options]),
     Consumer = socks_stomp:login(ours(Config)),
     [] = socks_stomp:call(Consumer, {"SUBSCRIBE", [{"id", "s"}, {"destination", Queue} | gone()]}),
     {0, _} = socks_broker:ctl(Broker, ["set_vm_memory_high_watermark", "0.00000001"]),
     Publisher = try
-        %% Nobody here answers a ping. The alarm takes a while to set, so those who are silent come after it.
+        %% Nobody answers a ping. The alarm takes a while to set, so those who are silent come after it: one who is not read, one who is.
         Sender = socks_stomp:login({Port, "/websocket"}),
         [ok = socks_stomp:send(Sender, f("SEND", [{"destination", Queue} | gone()], integer_to_list(N))) || N <- lists:seq(1, 50)],
         Silent = socks_stomp:login({Port, "/websocket"}),
-        %% This one is read.
         ?assertEqual(ok, socks_os:wait_until(fun() -> sessions(Broker) =:= 2 end, 20_000)),
         socks_stomp:close(Silent),
         ?assertEqual({error, timeout}, socks_stomp:recv(Consumer, 4_000)),
@@ -249,8 +247,7 @@ slow_reader(Config) ->
         Wanted = iolist_to_binary(Body(N)),
         {N, {<<"MESSAGE">>, _, Wanted, utf8}} = {N, socks_stomp:recv(Reader)}
     end || N <- lists:seq(1, Total)],
-    [socks_stomp:close(Ws) || Ws <- [Publisher, Reader]],
-    ok.
+    [socks_stomp:close(Ws) || Ws <- [Publisher, Reader]].
 
 %% The broker's side
 
