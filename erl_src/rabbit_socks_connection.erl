@@ -5,7 +5,7 @@
 -module(rabbit_socks_connection).
 
 -export([new/5, table_options/0, pid/1, name/1, is_told/1, user/1, identify/2, known/1, traffic_of_known/0, columns/0, column/2]).
--export([alarm_subscription/0, alarm_subscribers/0, traffic/0]).
+-export([alarm_subscription/0, alarm_subscribers/0, traffic/0, kind/1]).
 -export_type([connection/0, user/0, column/0]).
 
 -record(connection, {
@@ -150,6 +150,10 @@ protocol(#connection{generation = Generation}) ->
         "socket.io-" ++ Version -> {'Socket.IO', Version};
         "engine.io-" ++ Version -> {'Engine.IO', Version}
     end.
+
+%% @doc What it is counted among.
+-spec kind(connection()) -> rabbit_socks_metrics:kind().
+kind(#connection{transport = Transport} = Connection) -> {column(protocol, Connection), Transport}.
 
 %% The clock of the wall, for people: nothing is timed by it.
 connected_at(#connection{since = Since}) -> Since + erlang:time_offset(millisecond).

@@ -19,8 +19,9 @@ create() ->
 %% @doc Called by the session's process, like those that follow. Info as the edge's open event has it.
 -spec opened(Session :: non_neg_integer(), module(), map(), rabbit_socks_traffic:traffic()) -> ok.
 opened(Session, Module, Info, Traffic) ->
-    true = ets:insert(?MODULE, rabbit_socks_connection:new(self(), Session, Module, Info, Traffic)),
-    ok.
+    Connection = rabbit_socks_connection:new(self(), Session, Module, Info, Traffic),
+    true = ets:insert(?MODULE, Connection),
+    rabbit_socks_metrics:opened(rabbit_socks_connection:kind(Connection)).
 
 %% @doc From now on the session is this user's. The row comes first: who finds it ends what began.
 -spec identify(rabbit_socks_connection:user()) -> ok.
@@ -73,7 +74,10 @@ alarm_subscribers() -> ets:select(?MODULE, rabbit_socks_connection:alarm_subscri
 %% @doc Called by who watches the session, when it has ended.
 -spec ended(pid()) -> ok.
 ended(Pid) ->
-    lists:foreach(fun(Connection) -> ok = tracked(Connection, fun rabbit_socks_tracking:closed/1) end, ets:take(?MODULE, Pid)).
+    lists:foreach(fun(Connection) ->
+        ok = rabbit_socks_metrics:closed(rabbit_socks_connection:kind(Connection)),
+        ok = tracked(Connection, fun rabbit_socks_tracking:closed/1)
+    end, ets:take(?MODULE, Pid)).
 
 %% @doc All sessions have ended, and nobody has watched.
 -spec clear() -> ok.

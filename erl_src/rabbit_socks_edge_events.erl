@@ -18,6 +18,8 @@ handle({open, Session, Listener, Route, Info}, Link) ->
     open(rabbit_socks_routes:find(Listener, Route), Session, Info, Link);
 handle({broadcasts, Pid, Messages, Bytes}, _) ->
     rabbit_socks_connections:broadcasts(Pid, Messages, Bytes);
+handle({statistics, Statistics}, _) ->
+    rabbit_socks_edge_table:counted(Statistics);
 handle({forward, Id, Name, Request}, Link) ->
     Pid = rabbit_socks_forward:start(Id, Name, Request, Link),
     _ = erlang:monitor(process, Pid, [{tag, {ref, {forward, Id}}}]),

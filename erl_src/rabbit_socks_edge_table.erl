@@ -6,7 +6,7 @@
 -export([create/0, up/3, down/0, find/0, os_pid/0]).
 -export([watch/1, watchers/0]).
 -export([open_ref/1, put_ref/2, ref/1, close_ref/1, refs/0]).
--export([crashed/1, crashes/1]).
+-export([crashed/1, crashes/1, counted/1, statistics/0]).
 
 -export_type([ref/0]).
 
@@ -28,6 +28,7 @@ up(OsPid, Link, Channel) ->
 -spec down() -> ok.
 down() ->
     true = ets:delete(?TABLE, edge),
+    true = ets:delete(?TABLE, statistics),
     ok.
 
 -spec find() -> {ok, rabbit_socks_link:link(), socket:socket()} | {error, not_running}.
@@ -90,11 +91,27 @@ close_ref(Ref) ->
 refs() ->
     [{Ref, Pid} || {{ref, Ref}, Pid} <- ets:match_object(?TABLE, {{ref, '_'}, '_'})].
 
+%% @doc What the running edge has counted: see docs/PORT_PROTOCOL.md.
+-spec counted(map()) -> ok.
+counted(Statistics) ->
+    true = ets:insert(?TABLE, {statistics, Statistics}),
+    ok.
+
+%% @doc What it has told last; none if it has not yet, or is not running.
+-spec statistics() -> {ok, map()} | none.
+statistics() ->
+    try ets:lookup(?TABLE, statistics) of
+        [{statistics, Statistics}] -> {ok, Statistics};
+        [] -> none
+    catch
+        error:badarg -> none
+    end.
+
 %% @doc Notes a crash at a time in ms; crashes/1 counts those of the last ten seconds.
 -spec crashed(integer()) -> ok.
 crashed(Now) ->
     true = ets:insert(?TABLE, {crashes, [Now | recent(Now)]}),
-    ok.
+    rabbit_socks_metrics:crashed().
 
 -spec crashes(integer()) -> non_neg_integer().
 crashes(Now) ->

@@ -16,6 +16,7 @@ init([]) ->
     ok = rabbit_socks_routes:create(),
     ok = rabbit_socks_alarm:create(),
     ok = rabbit_socks_connections:create(),
+    ok = rabbit_socks_metrics:create(),
     Supervisors = [#{id => Module, start => {Module, start_link, []}, type => supervisor, shutdown => infinity}
                    || Module <- [rabbit_socks_edge_sup, rabbit_socks_listener_sup]],
     Workers = [#{id => Module, start => {Module, start_link, []}} || Module <- [rabbit_socks_alarm, rabbit_socks_amqp_workers, rabbit_socks_emit, rabbit_socks_rates]],

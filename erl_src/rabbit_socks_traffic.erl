@@ -22,11 +22,13 @@ new() -> atomics:new(5, []).
 
 -spec received(non_neg_integer(), Bytes :: non_neg_integer(), traffic()) -> ok.
 received(Messages, Bytes, Traffic) ->
+    ok = rabbit_socks_metrics:received(Messages, Bytes),
     ok = atomics:add(Traffic, ?RECV_CNT, Messages),
     atomics:add(Traffic, ?RECV_OCT, Bytes).
 
 -spec sent(non_neg_integer(), Bytes :: non_neg_integer(), traffic()) -> ok.
 sent(Messages, Bytes, Traffic) ->
+    ok = rabbit_socks_metrics:sent(Messages, Bytes),
     ok = atomics:add(Traffic, ?SEND_CNT, Messages),
     atomics:add(Traffic, ?SEND_OCT, Bytes).
 

@@ -45,9 +45,9 @@ xref: $(OUT)/beams.stamp
 # The broker's applications and OTP, analysed once.
 PLT      ?= build/plt/rabbit_socks-$(notdir $(RABBITMQ_HOME)).plt
 PLT_OTP  := erts kernel stdlib crypto public_key ssl sasl
-PLT_APPS := rabbit_common rabbit amqp_client rabbitmq_web_dispatch rabbitmq_stomp cowboy cowlib ranch
+PLT_APPS := rabbit_common rabbit amqp_client rabbitmq_web_dispatch rabbitmq_stomp prometheus cowboy cowlib ranch
 
-$(PLT):
+$(PLT): mk/check.mk
 	@mkdir -p $(@D)
 	@echo "dialyzer: the table of the broker's applications (once, some minutes)"
 	@dialyzer --build_plt --output_plt $@.new --apps $(PLT_OTP) \

@@ -2,7 +2,7 @@
 # The other broker: RabbitMQ 4 and OTP 27 as Debian 13 has them, in a root directory of their own below BUILD. The other
 # libraries that are there, llhttp 9 among them, are the edge's.
 
-TRIXIE_SUITES := harness listeners web_context edge operator alarm schema stomp stomp_broker stomp_login \
+TRIXIE_SUITES := harness listeners web_context edge operator metrics alarm schema stomp stomp_broker stomp_login \
                  amqp amqp_login amqp_consume amqp_stream amqp_token emit forward
 TRIXIE_CLIENTS := stomp_client amqp_clients
 # npm's packages are installed out here, and Node comes from that Debian.

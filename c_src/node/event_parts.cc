@@ -74,6 +74,16 @@ void WriteRequest(TermWriter* term, const base::RelayedRequest& request) {
   term->Binary(request.target);
 }
 
+void WriteCounts(TermWriter* term, const base::Statistics::Counts& counts) {
+  term->ListHead(static_cast<uint32_t>(counts.size()));
+  for (const auto& [number, count] : counts) {
+    term->Tuple(2);
+    term->Integer(number);
+    term->Integer(count);
+  }
+  term->ListEnd();
+}
+
 }  // namespace
 
 void WriteHello(TermWriter* term, base::Bytes release, int os_pid) {
@@ -108,6 +118,26 @@ void WriteHeaders(TermWriter* term, const base::RelayedHead& head) {
   term->ListHead(static_cast<uint32_t>(head.headers.size()));
   for (const auto& [name, value] : head.headers) WriteField(term, name, value);
   term->ListEnd();
+}
+
+void WriteStatistics(TermWriter* term, const base::Statistics& statistics) {
+  term->Map(8);
+  term->Atom("accepted");
+  term->Integer(statistics.accepted);
+  term->Atom("answers");
+  WriteCounts(term, statistics.answers);
+  term->Atom("clients");
+  term->Integer(statistics.clients);
+  term->Atom("connections");
+  term->Integer(statistics.connections);
+  term->Atom("cpu");
+  term->Integer(statistics.cpu);
+  term->Atom("ended");
+  WriteCounts(term, statistics.ended);
+  term->Atom("memory");
+  term->Integer(statistics.memory);
+  term->Atom("refused");
+  term->Integer(statistics.refused);
 }
 
 void WriteInfo(TermWriter* term, const base::OpenInfo& info) {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MPL-2.0
 // The larger events and parts of events, as docs/PORT_PROTOCOL.md has them:
-// frames, the envelope of what goes to a session's process, headers, Info of
-// open, requests and answers.
+// statistics, frames, the envelope of what goes to a session's process,
+// headers, Info of open, requests and answers.
 #ifndef RABBIT_SOCKS_NODE_EVENT_PARTS_H_
 #define RABBIT_SOCKS_NODE_EVENT_PARTS_H_
 
@@ -10,11 +10,13 @@
 #include "base/bytes.h"
 #include "base/outbox.h"
 #include "base/relayed_request.h"
+#include "base/statistics.h"
 #include "node/term_writer.h"
 
 namespace rabbit_socks::node {
 
 void WriteHello(TermWriter* term, base::Bytes release, int os_pid);
+void WriteStatistics(TermWriter* term, const base::Statistics& statistics);
 void WriteFrame(TermWriter* term, base::Payload payload, base::Bytes data);
 
 // {Pid, {'$socks', Name, …}}: `more` elements after the name are to follow.

@@ -25,7 +25,7 @@
 //   {Pid, {'$socks', congested}}                        {Pid, {'$socks', drained}}
 //   {Pid, {'$socks', dropped, Count}}                   {Pid, {'$socks', synced, N}}
 //   {Pid, {'$socks', away}}                             {Pid, {'$socks', back}}
-//   {broadcasts, Pid, Messages, Bytes}
+//   {broadcasts, Pid, Messages, Bytes}                  {statistics, #{…}}
 //   {response, Ref, Status, Headers, Body}              {response_start, Ref, Status, Headers}
 //   {switch, Ref, Headers}       {bytes, Ref, Binary}   {finish, Ref}
 //   {pause, Ref}                 {resume, Ref}

@@ -77,20 +77,18 @@ void Writer::Hello(base::Bytes release, int os_pid) {
   Append([&](TermWriter* term) { WriteHello(term, release, os_pid); });
 }
 
-void Writer::Heartbeat(uint64_t n) {
+void Writer::Heartbeat(uint64_t n) { OfNumber("heartbeat", n); }
+
+void Writer::Statistics(const base::Statistics& statistics) {
   Append([&](TermWriter* term) {
     term->Tuple(2);
-    term->Atom("heartbeat");
-    term->Integer(n);
+    term->Atom("statistics");
+    WriteStatistics(term, statistics);
   });
 }
 
 void Writer::Listening(base::ListenerId listener) {
-  Append([&](TermWriter* term) {
-    term->Tuple(2);
-    term->Atom("listening");
-    term->Integer(listener);
-  });
+  OfNumber("listening", listener);
 }
 
 void Writer::Log(uint16_t level, base::Bytes text) {
@@ -240,18 +238,18 @@ void Writer::Bytes(uint64_t ref, base::Bytes bytes) {
   }
 }
 
-void Writer::Finish(uint64_t ref) { OfRef("finish", ref); }
+void Writer::Finish(uint64_t ref) { OfNumber("finish", ref); }
 
-void Writer::Pause(uint64_t ref) { OfRef("pause", ref); }
+void Writer::Pause(uint64_t ref) { OfNumber("pause", ref); }
 
-void Writer::Resume(uint64_t ref) { OfRef("resume", ref); }
+void Writer::Resume(uint64_t ref) { OfNumber("resume", ref); }
 
 void Writer::Forward(uint64_t ref, base::Bytes name,
                      const base::RelayedRequest& request) {
   Append([&](TermWriter* term) { WriteForward(term, ref, name, request); });
 }
 
-void Writer::Gone(uint64_t ref) { OfRef("gone", ref); }
+void Writer::Gone(uint64_t ref) { OfNumber("gone", ref); }
 
 void Writer::OfOwner(base::Bytes owner, const char* name) {
   Append([&](TermWriter* term) { WriteSessionEvent(term, owner, name, 0); });
@@ -274,11 +272,11 @@ void Writer::Broadcasts(base::Bytes owner, uint64_t messages, uint64_t bytes) {
   });
 }
 
-void Writer::OfRef(const char* name, uint64_t ref) {
+void Writer::OfNumber(const char* name, uint64_t number) {
   Append([&](TermWriter* term) {
     term->Tuple(2);
     term->Atom(name);
-    term->Integer(ref);
+    term->Integer(number);
   });
 }
 

@@ -22,6 +22,7 @@
 
 #include "base/bytes.h"
 #include "base/outbox.h"
+#include "base/statistics.h"
 #include "base/value.h"
 #include "node/messages.h"
 
@@ -31,6 +32,7 @@ class Writer {
  public:
   void Hello(base::Bytes release, int os_pid);
   void Heartbeat(uint64_t n);
+  void Statistics(const base::Statistics& statistics);
   void Listening(base::ListenerId listener);
   void Log(uint16_t level, base::Bytes text);  // cut at kMaxLog bytes
   [[nodiscard]] bool Open(base::SessionId session, base::ListenerId listener,
@@ -83,7 +85,7 @@ class Writer {
   static constexpr size_t kPiece = size_t{4} << 20;  // of bytes
 
  private:
-  void OfRef(const char* name, uint64_t ref);
+  void OfNumber(const char* name, uint64_t number);
   void OfOwner(base::Bytes owner, const char* name);
   void OfOwner(base::Bytes owner, const char* name, uint64_t number);
   bool Fits() const;

@@ -3,6 +3,8 @@
 
 #include <utility>
 
+#include "server/usage.h"
+
 namespace rabbit_socks::server {
 
 using base::Bytes;
@@ -27,6 +29,13 @@ void NodeCommands::OnHello(int version, Bytes /*release*/, Bytes tag) {
       ") version " +
       std::to_string(node::kVersion) +
       ": the plugin and its program are not of the same release");
+}
+
+void NodeCommands::OnHeartbeat(uint64_t n) {
+  base::Statistics statistics = core_->hub.Statistics();
+  MeasureUsage(&statistics);
+  core_->writer.Statistics(statistics);
+  core_->writer.Heartbeat(n);
 }
 
 void NodeCommands::OnListen(ListenerId listener, node::Config config) {

@@ -22,7 +22,7 @@ class NodeCommands final : public node::Commands {
   void set_now(base::Time now) { now_ = now; }
 
   void OnHello(int version, base::Bytes release, base::Bytes tag) override;
-  void OnHeartbeat(uint64_t n) override { core_->writer.Heartbeat(n); }
+  void OnHeartbeat(uint64_t n) override;
   void OnListen(base::ListenerId listener, node::Config config) override;
   void OnConfigure(base::ListenerId listener, node::Config config) override;
   void OnUnlisten(base::ListenerId listener) override;

@@ -21,6 +21,7 @@ base::RelayedHead HeadOf(const http::Response& response) {
 
 void Write(Tables& t, Connection* c, const http::Response& response,
            http::BodyKind kind, bool keep_alive) {
+  t.tally.Answered(response.status);
   t.outbox->BeginWrite(c->id);
   const size_t before = t.outbox->arena().size();
   http::AppendResponse(response, kind, keep_alive, &t.outbox->arena());
@@ -39,6 +40,7 @@ void Bury(Tables& t, Connection* c) {
 
 void Answer(Tables& t, Connection* c, const http::Response& response) {
   if (c->relayed) {
+    t.tally.Answered(response.status);
     t.outbox->Respond(c->id, HeadOf(response), response.body);
     ForgetConnection(t, c);
     return;
@@ -89,6 +91,7 @@ void AnswerStream(Tables& t, Connection* c, const http::Response& head,
                   http::BodyKind kind) {
   c->phase = Phase::kStream;
   t.SetDeadline(c, 0);
+  t.tally.Answered(head.status);
   if (c->relayed) {
     t.outbox->RespondStart(c->id, HeadOf(head));
     t.outbox->Write(c->id, head.body);

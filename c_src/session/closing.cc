@@ -148,7 +148,10 @@ void AnswerPosts(Tables& t, Client* k) {
 }  // namespace
 
 void EndSession(Tables& t, Session* s, uint16_t code, Bytes reason) {
-  if (!s->owner.empty()) t.outbox->Closed(s->id, s->owner, code, reason);
+  if (!s->owner.empty()) {
+    t.outbox->Closed(s->id, s->owner, code, reason);
+    t.tally.Ended(code);
+  }
   if (Client* k = t.FindClient(s->client))
     k->sessions.erase(
         std::remove(k->sessions.begin(), k->sessions.end(), s->id),

@@ -92,8 +92,11 @@ ConnectionId Hub::Connect(base::ListenerId listener, const Peer& peer,
   Tables& t = impl_->t;
   const auto found = t.listeners.find(listener);
   if (found == t.listeners.end() || found->second.leaving || t.stopping ||
-      !Admits(t, found->second, peer.peer.address))
+      !Admits(t, found->second, peer.peer.address)) {
+    t.tally.Refused();
     return {};
+  }
+  t.tally.Accepted();
   Connection* c = Insert(impl_->t, listener, peer);
   c->parser = std::make_unique<http::Parser>(c->config->limits.http);
   c->counted = true;
@@ -219,6 +222,14 @@ size_t Hub::connections() const { return impl_->t.connections.size(); }
 size_t Hub::clients() const { return impl_->t.clients.size(); }
 size_t Hub::sessions() const {
   return impl_->t.sessions.size() + impl_->t.lingering;
+}
+
+base::Statistics Hub::Statistics() const {
+  base::Statistics statistics;
+  statistics.connections = connections();
+  statistics.clients = clients();
+  impl_->t.tally.AddTo(&statistics);
+  return statistics;
 }
 
 }  // namespace rabbit_socks::session

@@ -17,6 +17,7 @@
 #include "base/id.h"
 #include "base/message.h"
 #include "base/outbox.h"
+#include "base/statistics.h"
 #include "base/time.h"
 #include "base/value.h"
 #include "http/request.h"
@@ -133,6 +134,8 @@ class Hub {
   size_t sessions() const;
   // Of Socket.IO and Engine.IO, also those between two polls.
   size_t clients() const;
+  // But for memory and cpu.
+  base::Statistics Statistics() const;
 
  private:
   struct Impl;

@@ -28,6 +28,7 @@
 #include "session/connection.h"
 #include "session/counting.h"
 #include "session/session.h"
+#include "session/tally.h"
 #include "websocket/deflate_pool.h"
 
 namespace rabbit_socks::session {
@@ -77,6 +78,7 @@ struct Tables {
   std::unordered_map<std::string, Room> rooms;  // none without members
   uint64_t broadcasts = 0;
   Counts counts;
+  Tally tally;
   std::unordered_map<std::string, base::SessionId>
       pids;  // of sessions that can be recovered
   uint64_t offsets = 0;

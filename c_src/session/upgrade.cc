@@ -143,6 +143,7 @@ void AcceptUpgrade(Tables& t, Connection* c, websocket::Fields extra) {
       upgrade.deflate
           ? std::make_unique<websocket::Deflation>(*upgrade.deflate, &t.deflate)
           : nullptr);
+  t.tally.Answered(101);
   if (c->relayed) {
     upgrade.head_written = true;
     base::RelayedHead head;

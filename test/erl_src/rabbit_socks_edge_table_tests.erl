@@ -6,7 +6,8 @@
 -import(rabbit_socks_edge_table, [up/3, down/0, find/0, watch/1, watchers/0, open_ref/1, ref/1, close_ref/1, refs/0, crashed/1, crashes/1]).
 
 without_the_plugin_test() ->
-    ?assertEqual({error, not_running}, find()).
+    ?assertEqual({error, not_running}, find()),
+    ?assertEqual(none, rabbit_socks_edge_table:statistics()).
 
 table_test_() ->
     {foreach, fun rabbit_socks_edge_table:create/0, fun(ok) -> ets:delete(rabbit_socks_edge_table) end, [
@@ -18,6 +19,13 @@ table_test_() ->
             ok = down(),
             ok = down(),
             ?assertEqual({error, not_running}, find())
+        end},
+        {"what an edge tells is forgotten with it", fun() ->
+            ?assertEqual(none, rabbit_socks_edge_table:statistics()),
+            [ok = rabbit_socks_edge_table:counted(#{cpu => N}) || N <- [1, 2]],
+            ?assertEqual({ok, #{cpu => 2}}, rabbit_socks_edge_table:statistics()),
+            ok = down(),
+            ?assertEqual(none, rabbit_socks_edge_table:statistics())
         end},
         {"the dead watch no more", fun() ->
             {Dead, Monitor} = spawn_monitor(fun() -> ok end),

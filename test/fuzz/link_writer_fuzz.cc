@@ -30,7 +30,7 @@ class Model {
   explicit Model(FuzzedDataProvider* input) : input_(input) {}
 
   void Step() {
-    switch (input_->ConsumeIntegralInRange<int>(0, 22)) {
+    switch (input_->ConsumeIntegralInRange<int>(0, 23)) {
       case 0:
       case 1:
       case 2:
@@ -91,6 +91,8 @@ class Model {
         return Said(2, &node::Writer::Synced, "synced");
       case 21:
         return Broadcasts(Id(), Id());
+      case 22:
+        return Statistics();
       default:
         return Check();
     }
@@ -130,6 +132,18 @@ class Model {
     writer_.Broadcasts(Pid(1), messages, bytes);
     Event("{'broadcasts'," + Shown(1) + "," + std::to_string(messages) + "," +
           std::to_string(bytes) + "}");
+  }
+  void Statistics() {
+    base::Statistics said;
+    said.cpu = Id();
+    said.refused = Id();
+    base::Statistics::Counts* lists[] = {&said.answers, &said.ended};
+    for (base::Statistics::Counts* list : lists) {
+      for (uint64_t left = Id() % 4; left > 0; --left)
+        list->emplace_back(static_cast<uint16_t>(left), Id());
+    }
+    writer_.Statistics(said);
+    Event("{'statistics'," + fuzz::Show(said) + "}");
   }
   void Streams(const base::RelayedHead& head) {
     writer_.ResponseStart(8, head);

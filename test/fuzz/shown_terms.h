@@ -11,6 +11,7 @@
 #include "base/headers.h"
 #include "base/outbox.h"
 #include "base/relayed_request.h"
+#include "base/statistics.h"
 #include "base/value.h"
 
 namespace rabbit_socks::fuzz {
@@ -32,6 +33,23 @@ inline std::string Show(const base::Headers& headers) {
   for (const base::Header& field : headers.fields())
     AddField(field.name, field.value, &text);
   return "[" + text + "]";
+}
+
+inline std::string Show(const base::Statistics::Counts& counts) {
+  std::string text;
+  for (const auto& [number, count] : counts)
+    text += (text.empty() ? "{" : ",{") + std::to_string(number) + "," +
+            std::to_string(count) + "}";
+  return "[" + text + "]";
+}
+
+inline std::string Show(const base::Statistics& said) {
+  return "#{'accepted'," + std::to_string(said.accepted) + ",'answers'," +
+         Show(said.answers) + ",'clients'," + std::to_string(said.clients) +
+         ",'connections'," + std::to_string(said.connections) + ",'cpu'," +
+         std::to_string(said.cpu) + ",'ended'," + Show(said.ended) +
+         ",'memory'," + std::to_string(said.memory) + ",'refused'," +
+         std::to_string(said.refused) + "}";
 }
 
 inline std::string OrNone(const std::string& text) {

@@ -221,6 +221,18 @@ const std::map<std::string, std::function<void(Writer*)>>& Examples() {
       {"dropped", [](W w) { w->Dropped(kPid, 300); }},
       {"synced", [](W w) { w->Synced(kPid, 0x1fffffffffffff); }},
       {"broadcasts", [](W w) { w->Broadcasts(kPid, 300, 0x1fffffffffffff); }},
+      {"statistics", [](W w) { w->Statistics({}); }},
+      {"statistics-all",
+       [](W w) {
+         w->Statistics({3,
+                        2,
+                        0x1fffffffffffff,
+                        5000000,
+                        7,
+                        1,
+                        {{101, 4}, {200, 300}, {404, 1}},
+                        {{0, 1}, {1000, 2}, {4000, 0x7ffffff}}});
+       }},
       {"response", [](W w) { w->Response(12, Head(200), "body"); }},
       {"response-bare",
        [](W w) {

@@ -139,6 +139,14 @@ size_t EdgeTest::Length() const {
   return length;
 }
 
+void EdgeTest::Keep(const std::string& event) {
+  if (event.rfind("{statistics,", 0) == 0) {
+    statistics_ = event;
+  } else {
+    events_.push_back(event);
+  }
+}
+
 // At commas outside of brackets.
 void EdgeTest::Split(const std::string& shown) {
   int depth = 0;
@@ -147,13 +155,13 @@ void EdgeTest::Split(const std::string& shown) {
     if (c == '{' || c == '[') ++depth;
     if (c == '}' || c == ']') --depth;
     if (c == ',' && depth == 0) {
-      events_.push_back(event);
+      Keep(event);
       event.clear();
     } else {
       event.push_back(c);
     }
   }
-  events_.push_back(event);
+  Keep(event);
 }
 
 }  // namespace rabbit_socks::server

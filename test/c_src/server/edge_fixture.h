@@ -40,8 +40,11 @@ class EdgeTest : public testing::Test {
   int ExitCode();
   void Send(const std::string& term);
   void SayHello();
-  // The next event as text, or "" when none comes.
+  // The next event as text, or "" when none comes. Statistics, which come
+  // before each heartbeat, are passed over.
   std::string Event();
+  // Those that came last.
+  const std::string& statistics() const { return statistics_; }
   // The next event that begins so; others are passed over.
   std::string Await(const std::string& beginning);
   // Opens kListener and returns its port.
@@ -59,12 +62,14 @@ class EdgeTest : public testing::Test {
   std::string NextPacket();
   size_t Length() const;
   void Split(const std::string& shown);
+  void Keep(const std::string& event);
 
   std::unique_ptr<Server> server_;
   std::thread thread_;
   std::atomic<int> exit_code_{-1};
   std::string received_;
   std::deque<std::string> events_;
+  std::string statistics_;
 };
 
 }  // namespace rabbit_socks::server

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MPL-2.0
 #include "server/server.h"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -19,6 +20,8 @@ using namespace terms;  // NOLINT(google-build-using-namespace): the test's
 using net::ConnectTo;
 using net::NewListener;
 using net::Peer;
+using testing::ContainsRegex;
+using testing::HasSubstr;
 
 using ServerTest = EdgeTest;
 
@@ -28,6 +31,9 @@ TEST_F(ServerTest, HelloHeartbeatStop) {
   SayHello();
   Send(Tuple({Atom("heartbeat"), Integer(41)}));
   EXPECT_EQ(Event(), "{heartbeat,41}");
+  EXPECT_THAT(statistics(), HasSubstr("connections=>0"));
+  EXPECT_THAT(statistics(), ContainsRegex("cpu=>[1-9]"));
+  EXPECT_THAT(statistics(), ContainsRegex("memory=>[1-9][0-9]{5}"));
   Send(List({Tuple({Atom("heartbeat"), Integer(42)}),
              Tuple({Atom("heartbeat"), Integer(70000000000)})}));
   EXPECT_EQ(Event(), "{heartbeat,42}");
