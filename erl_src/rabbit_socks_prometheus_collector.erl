@@ -36,7 +36,10 @@ collect_mf(_, Callback) ->
     end, families(rabbit_socks_metrics:is_running())).
 
 families(false) -> [];
-families(true) -> sessions(rabbit_socks_metrics:sessions()) ++ traffic(rabbit_socks_metrics:traffic()) ++ edge(rabbit_socks_edge_table:statistics()).
+families(true) ->
+    sessions(rabbit_socks_metrics:sessions()) ++ traffic(rabbit_socks_metrics:traffic()) ++ edge(rabbit_socks_edge_table:statistics()) ++
+        [{<<"edge_up">>, gauge, "Is the edge running?", [{[], up(rabbit_socks_edge_table:find())}]},
+         {<<"edge_crashes_total">>, counter, "Edges that ended and were replaced", [{[], rabbit_socks_metrics:crashes()}]}].
 
 sessions(Sessions) ->
     [{<<"sessions">>, gauge, "Open sessions", [{kind(Kind), Opened - Closed} || {Kind, Opened, Closed} <- Sessions]},
@@ -56,15 +59,13 @@ edge({ok, #{connections := Connections, clients := Clients, memory := Memory, cp
     [{<<"connections">>, gauge, "Open connections of clients", [{[], Connections}]},
      {<<"clients">>, gauge, "Clients of Socket.IO and Engine.IO, also those between two polls", [{[], Clients}]},
      {<<"connections_accepted_total">>, counter, "TCP connections accepted", [{[], Accepted}]},
-     {<<"connections_refused_total">>, counter, "TCP connections refused beyond a limit", [{[], Refused}]},
+     {<<"connections_refused_total">>, counter, "TCP connections refused, beyond a limit or by a listener that is leaving", [{[], Refused}]},
      {<<"http_answers_total">>, counter, "Answers to requests, by HTTP status", [{[{status, Status}], N} || {Status, N} <- Answers]},
      {<<"close_codes_total">>, counter, "Sessions that have ended, by close code", [{[{code, Code}], N} || {Code, N} <- Ended]},
      {<<"edge_resident_memory_bytes">>, gauge, "Memory of the edge", [{[], Memory}]},
-     {<<"edge_cpu_seconds_total">>, counter, "CPU time that the edge has used", [{[], Cpu / 1_000_000}]}
-     | edge_up(1)];
+     {<<"edge_cpu_seconds_total">>, counter, "CPU time that the edge has used", [{[], Cpu / 1_000_000}]}];
 edge(none) ->
-    edge_up(0).
+    []. % it has not told yet
 
-edge_up(Up) ->
-    [{<<"edge_up">>, gauge, "Is the edge running?", [{[], Up}]},
-     {<<"edge_crashes_total">>, counter, "Edges that ended and were replaced", [{[], rabbit_socks_metrics:crashes()}]}].
+up({ok, _, _}) -> 1;
+up({error, not_running}) -> 0.

@@ -20,7 +20,7 @@ struct Statistics {
   // Since the beginning.
   uint64_t cpu = 0;       // of all threads, user and system, in µs
   uint64_t accepted = 0;  // TCP connections
-  uint64_t refused = 0;   // TCP connections beyond a limit, before any request
+  uint64_t refused = 0;   // TCP connections turned away before any request
   Counts answers;         // to requests, by HTTP status
   Counts ended;           // sessions, by close code; see session/tally.h
 };

@@ -50,6 +50,9 @@ collected_test_() ->
                       {"rabbitmq_socks_sessions", 'GAUGE', [{labels(?POLLING), 1}, {labels(?WS), 1}]},
                       {"rabbitmq_socks_sessions_closed_total", 'COUNTER', [{labels(?POLLING), 0}, {labels(?WS), 1}]},
                       {"rabbitmq_socks_sessions_opened_total", 'COUNTER', [{labels(?POLLING), 1}, {labels(?WS), 2}]}], Node),
+        %% One that is up tells a little later.
+        ok = rabbit_socks_edge_table:up(17, link, channel),
+        ?assertEqual([{"rabbitmq_socks_edge_up", 'GAUGE', [{[], 1}]}], collected() -- Node),
         ok = rabbit_socks_edge_table:counted(#{connections => 1, clients => 2, memory => 3, cpu => 4_500_000, accepted => 5, refused => 6,
                                                answers => [{101, 7}, {404, 8}], ended => [{1000, 9}]}),
         ?assertEqual([{"rabbitmq_socks_clients", 'GAUGE', [{[], 2}]},

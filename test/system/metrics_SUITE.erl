@@ -10,8 +10,6 @@
 
 -import(listeners_world, [port/2, rpc/4, eventually/1]).
 
--define(WAIT, 30000).
-
 suite() -> [{timetrap, {minutes, 3}}].
 
 all() -> [sessions, requests, edge_killed, enabled_later, disabled].
